@@ -1,0 +1,74 @@
+#include "async/task_group.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/system/system_error.hpp>
+#include <cassert>
+
+#include "async/cancel.hpp"
+#include "base/log.hpp"
+
+namespace mycostr::async {
+
+namespace asio = boost::asio;
+
+TaskGroup::TaskGroup(asio::any_io_executor executor, std::string name)
+    : executor_(std::move(executor)), name_(std::move(name)) {}
+
+TaskGroup::~TaskGroup() { assert(running_.empty()); }
+
+void TaskGroup::spawn(Task<> task) {
+  if (closed_) return;
+  running_.emplace_back();
+  const auto self = std::prev(running_.end());
+  asio::co_spawn(executor_, std::move(task),
+                 asio::bind_cancellation_slot(self->slot(), [this, self](std::exception_ptr thrown) {
+                   ended(self, thrown);
+                 }));
+}
+
+void TaskGroup::ended(std::list<asio::cancellation_signal>::iterator task, std::exception_ptr thrown) {
+  running_.erase(task);
+  if (thrown && !is_cancellation(thrown)) {
+    log(LogLevel::error, name_, "a task ended by an exception: {}", describe(thrown));
+  }
+  if (running_.empty()) empty_.notify_all();
+}
+
+void TaskGroup::cancel() {
+  // Each in a turn of its own: a cancelled task may end at once and take its entry with it.
+  std::vector<asio::cancellation_signal*> signals;
+  for (auto& signal : running_) signals.push_back(&signal);
+  for (auto* signal : signals) {
+    const bool still_runs = std::ranges::any_of(running_, [&](auto& other) { return &other == signal; });
+    if (still_runs) signal->emit(asio::cancellation_type::terminal);
+  }
+}
+
+Task<> TaskGroup::join() {
+  bool cancelled = false;
+  std::exception_ptr cause;
+  while (!running_.empty()) {
+    try {
+      co_await empty_.wait();
+    } catch (const boost::system::system_error&) {
+      cause = std::current_exception();
+      cancelled = true;
+    }
+    if (!cancelled) continue;
+    cancel();
+    // From here on this task's own cancellation is no news.
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    while (!running_.empty()) co_await empty_.wait();
+  }
+  if (cause) std::rethrow_exception(cause);
+}
+
+Task<> TaskGroup::close() {
+  closed_ = true;
+  cancel();
+  co_await join();
+}
+
+}  // namespace mycostr::async
