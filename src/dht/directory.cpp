@@ -1,0 +1,122 @@
+#include "dht/directory.hpp"
+
+#include <algorithm>
+
+namespace mycostr::dht {
+namespace {
+constexpr auto kMaxClockSkew = std::chrono::minutes(10);
+constexpr auto kFirstRetry = std::chrono::seconds(2);
+constexpr auto kRttWeight = 8;  // as TCP smooths its own: 1/8 of each new sample
+}  // namespace
+
+Result<Learned> Directory::learn(ByteView encoded, WallTime now) {
+  const auto claimed = wire::decode_trusted_record(encoded);
+  if (!claimed) return std::unexpected(claimed.error());
+  const auto id = claimed->id();
+  if (id == self_) return Learned::known;
+  const auto known = nodes_.find(id);
+  if (known != nodes_.end() && std::ranges::equal(known->second.encoded, encoded)) return Learned::known;
+  if (claimed->network_id != network_id_) return fail(Errc::conflict, "record of another network");
+  if (claimed->expires <= now) return fail(Errc::conflict, "record has expired");
+  if (claimed->expires > now + wire::kMaxRecordLife + kMaxClockSkew ||
+      from_unix_ms(static_cast<std::int64_t>(std::min<std::uint64_t>(claimed->seq, 1ULL << 48))) >
+          now + kMaxClockSkew) {
+    return fail(Errc::conflict, "record from the future");
+  }
+  if (known != nodes_.end() && claimed->seq <= known->second.record.seq) {
+    return fail(Errc::conflict, "a newer record is known");
+  }
+  auto record = wire::decode_record(encoded);
+  if (!record) return std::unexpected(record.error());
+  keep(id, std::move(*record), encoded);
+  return Learned::newer;
+}
+
+bool Directory::restore(ByteView encoded, WallTime now) {
+  auto record = wire::decode_trusted_record(encoded);
+  if (!record || record->network_id != network_id_ || record->expires <= now) return false;
+  const auto id = record->id();
+  if (id == self_) return false;
+  if (!nodes_.contains(id)) keep(id, std::move(*record), encoded);
+  return true;
+}
+
+void Directory::keep(const NodeId& id, wire::NodeRecord record, ByteView encoded) {
+  if (!nodes_.contains(id) && nodes_.size() >= kMaxKnownNodes) make_room();
+  auto& node = nodes_[id];
+  if (node.version != 0) by_version_.erase(node.version);
+  if (node.record.endpoints != record.endpoints) node.failing = false;  // it may answer there
+  node.record = std::move(record);
+  node.encoded.assign(encoded.begin(), encoded.end());
+  node.version = ++version_;
+  node.next_probe = SteadyTime();
+  by_version_[node.version] = id;
+}
+
+void Directory::make_room() {
+  const auto oldest = std::ranges::min_element(nodes_, [](const auto& a, const auto& b) {
+    return std::pair(a.second.answered, a.second.version) < std::pair(b.second.answered, b.second.version);
+  });
+  by_version_.erase(oldest->second.version);
+  nodes_.erase(oldest);
+}
+
+void Directory::answered(const NodeId& id, Duration rtt, SteadyTime now, WallTime wall_now) {
+  const auto at = nodes_.find(id);
+  if (at == nodes_.end()) return;
+  auto& node = at->second;
+  node.answered = now;
+  node.last_seen = wall_now;
+  node.failing = false;
+  node.rtt = node.rtt ? *node.rtt + (rtt - *node.rtt) / kRttWeight : rtt;
+}
+
+void Directory::failed(const NodeId& id, SteadyTime now) {
+  const auto at = nodes_.find(id);
+  if (at == nodes_.end()) return;
+  auto& node = at->second;
+  if (!node.failing) node.next_probe = std::min(node.next_probe, now + kFirstRetry);
+  node.failing = true;
+}
+
+void Directory::probe_later(const NodeId& id, SteadyTime when) {
+  const auto at = nodes_.find(id);
+  if (at != nodes_.end()) at->second.next_probe = when;
+}
+
+void Directory::drop_expired(WallTime now) {
+  std::erase_if(nodes_, [&](const auto& entry) {
+    if (entry.second.record.expires > now) return false;
+    by_version_.erase(entry.second.version);
+    return true;
+  });
+}
+
+const KnownNode* Directory::find(const NodeId& id) const {
+  const auto at = nodes_.find(id);
+  return at == nodes_.end() ? nullptr : &at->second;
+}
+
+bool Directory::is_live(const NodeId& id) const {
+  const auto* node = find(id);
+  return node != nullptr && !node->failing;
+}
+
+std::optional<PeerAddress> Directory::address_of(const NodeId& id) const {
+  const auto* node = find(id);
+  if (node == nullptr || node->record.endpoints.empty()) return std::nullopt;
+  return PeerAddress{id, node->record.endpoints};
+}
+
+std::pair<std::vector<Bytes>, std::uint64_t> Directory::changes_since(std::uint64_t since,
+                                                                      std::size_t limit) const {
+  std::vector<Bytes> records;
+  auto cursor = since;
+  for (auto at = by_version_.upper_bound(since); at != by_version_.end() && records.size() < limit; ++at) {
+    records.push_back(nodes_.at(at->second).encoded);
+    cursor = at->first;
+  }
+  return {std::move(records), cursor};
+}
+
+}  // namespace mycostr::dht

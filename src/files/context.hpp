@@ -1,0 +1,41 @@
+// What the file services share: the ports, the known nodes and the memory budget.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <map>
+
+#include "async/budget.hpp"
+#include "crypto/identity.hpp"
+#include "crypto/keystore.hpp"
+#include "dht/directory.hpp"
+#include "mycostr/clock.hpp"
+#include "mycostr/random.hpp"
+#include "mycostr/transport.hpp"
+#include "mycostr/worker_pool.hpp"
+#include "placement/placement.hpp"
+
+namespace mycostr::files {
+
+struct FileSettings {
+  std::uint64_t chunk_size = kDefaultChunkSize;
+  placement::Rules placement;
+  CallLimits call;
+  std::size_t chunks_ahead = 8;    ///< per transfer: chunks on their way at once
+};
+
+/// References outlive every service. Loop thread only.
+struct Context {
+  boost::asio::any_io_executor executor;
+  Clock& clock;
+  Random& random;
+  WorkerPool& crypto_pool;
+  Transport& transport;
+  dht::Directory& directory;
+  const crypto::Identity& identity;
+  const crypto::Keystore& keystore;
+  async::Budget& memory;   ///< bytes of all transfers together
+  FileSettings settings;
+  std::map<NodeId, std::uint64_t> bytes_in_flight;   ///< per holder, both directions: spreads the load
+};
+
+}  // namespace mycostr::files
