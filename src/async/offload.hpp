@@ -28,6 +28,7 @@ Task<Value> offload(WorkerPool& pool, Job job) {
     pool.post([&value, &thrown, &job, executor, work = std::move(work), handler = std::move(handler)]() mutable {
       try {
         if constexpr (std::is_void_v<Value>) {
+          static_cast<void>(value);
           job();
         } else {
           value.emplace(job());

@@ -25,8 +25,15 @@ class Buffer {
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
   std::size_t capacity() const { return (size_ + kAlignment - 1) / kAlignment * kAlignment; }
-  /// REQUIRES: size <= size() now; the capacity shrinks with it.
+  /// REQUIRES: size <= size() now; the capacity shrinks with it, to its next multiple of 4 KiB.
   void truncate(std::size_t size) { size_ = size; }
+
+  /// The same memory up to its capacity: what follows size() is undefined.
+  Buffer padded() const {
+    auto out = *this;
+    out.size_ = capacity();
+    return out;
+  }
 
   ByteView view() const { return {memory_.get(), size_}; }
   MutableBytes mutable_view() { return {memory_.get(), size_}; }

@@ -5,6 +5,21 @@
 
 namespace mycostr {
 
+namespace {
+
+bool is_v6_host(std::string_view host) {
+  return std::ranges::count(host, ':') >= 2 && host.find_first_not_of("0123456789abcdefABCDEF:.") == host.npos;
+}
+
+bool is_name_or_v4_host(std::string_view host) {
+  return std::ranges::all_of(host, [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '-' ||
+           c == '_';
+  });
+}
+
+}  // namespace
+
 std::string to_string(const Endpoint& endpoint) {
   const bool is_v6 = endpoint.host.find(':') != std::string::npos;
   return (is_v6 ? "[" + endpoint.host + "]" : endpoint.host) + ":" + std::to_string(endpoint.port);
@@ -15,16 +30,14 @@ std::optional<Endpoint> parse_endpoint(std::string_view text) {
   if (colon == std::string_view::npos) return std::nullopt;
   auto host = text.substr(0, colon);
   const auto digits = text.substr(colon + 1);
+  bool is_host = false;
   if (host.size() >= 2 && host.front() == '[' && host.back() == ']') {
     host = host.substr(1, host.size() - 2);
-  } else if (host.find(':') != std::string_view::npos) {
-    return std::nullopt;
+    is_host = is_v6_host(host);
+  } else {
+    is_host = is_name_or_v4_host(host);
   }
-  const auto is_host_char = [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '-' ||
-           c == ':' || c == '_';
-  };
-  if (host.empty() || host.size() > 253 || !std::ranges::all_of(host, is_host_char)) return std::nullopt;
+  if (host.empty() || host.size() > 253 || !is_host) return std::nullopt;
   std::uint16_t port = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
   if (error != std::errc() || end != digits.data() + digits.size() || port == 0) return std::nullopt;

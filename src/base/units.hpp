@@ -3,6 +3,9 @@
 
 #include <compare>
 #include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
 
 namespace mycostr {
 
@@ -21,6 +24,12 @@ struct ByteCount {
 constexpr ByteCount operator""_KiB(unsigned long long n) { return {n << 10}; }
 constexpr ByteCount operator""_MiB(unsigned long long n) { return {n << 20}; }
 constexpr ByteCount operator""_GiB(unsigned long long n) { return {n << 30}; }
+
+/// "100GB" (kB or KB, MB, GB, TB, PB: powers of 1000), "2TiB" (KiB to PiB: powers of 1024) or plain bytes ("4096"); nothing
+/// for anything else, or for more than 2^64 - 1 bytes.
+std::optional<ByteCount> parse_size(std::string_view text);
+/// The shortest text that parse_size() reads as this number: "100GB", "1MiB", "4097".
+std::string to_string(ByteCount size);
 
 /// Thousandths of a satoshi.
 struct Msat {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -47,10 +48,12 @@ class Catalog {
   Task<Result<FileList>> list(ListRequest request);
   std::uint64_t file_count() const { return file_count_; }
 
-  /// Before the first shard of a file leaves: the row that makes its remains findable. Synced by the first plan.
-  Task<Result<void>> begin_upload(FileId id);
-  /// Before its shards leave, and again when one goes to another holder than planned. Synced.
+  /// Before its shards leave, and again when one goes to another holder than planned: what makes the remains of an
+  /// upload findable. Synced.
   Task<Result<void>> plan_chunk(FileId id, ChunkInfo chunk);
+  /// As plan_chunk, where a shard that may be at one holder goes to another instead: the former waits for deletion
+  /// under `remains`, an unused random id.
+  Task<Result<void>> replan_chunk(FileId id, ChunkInfo chunk, ShardInfo former, FileId remains);
   /// The file is there from now on: file row, receipts of the chunks given, counters, idempotency entry. Synced.
   Task<Result<void>> commit_upload(FileInfo file, std::vector<ChunkInfo> chunks,
                                    std::optional<IdempotencyEntry> idempotency);
@@ -75,6 +78,7 @@ class Catalog {
 
   MetaStore& store_;
   std::uint64_t file_count_ = 0;
+  std::set<FileId> erasing_;
 };
 
 }  // namespace mycostr::files

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
-#include <map>
 
 #include "async/budget.hpp"
 #include "crypto/identity.hpp"
@@ -35,7 +34,7 @@ struct Context {
   const crypto::Keystore& keystore;
   async::Budget& memory;   ///< bytes of all transfers together
   FileSettings settings;
-  std::map<NodeId, std::uint64_t> bytes_in_flight;   ///< per holder, both directions: spreads the load
+  placement::Load in_flight = {};   ///< per holder, both directions: spreads the load
 };
 
 }  // namespace mycostr::files

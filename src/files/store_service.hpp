@@ -4,7 +4,6 @@
 #include <expected>
 #include <map>
 
-#include "async/task_group.hpp"
 #include "files/catalog.hpp"
 #include "files/context.hpp"
 #include "placement/placement.hpp"
@@ -34,7 +33,7 @@ struct StoreFailure {
                  ///< source's own; io; overloaded
   std::size_t needed = 0;
   std::size_t available = 0;
-  std::vector<placement::Exclusion> excluded;
+  std::vector<placement::Exclusion> excluded = {};
 };
 
 /// Loop thread only.
@@ -50,6 +49,11 @@ class StoreService {
   std::optional<StoreFailure> refuse_early(const StoreOptions& options) const;
 
  private:
+  using Outcome = std::expected<FileInfo, StoreFailure>;
+  Task<Outcome> store_new(const StoreOptions& options, ByteSource& source, std::optional<Digest> key_hash);
+  Task<Outcome> repeat(const StoreOptions& options, ByteSource& source, const IdempotencyEntry& entry, FileInfo file);
+  Task<Outcome> store_once(const StoreOptions& options, ByteSource& source);
+
   Context& context_;
   Catalog& catalog_;
   std::map<Digest, std::shared_ptr<async::Budget>> keys_in_use_;   ///< one upload at a time for an idempotency key

@@ -1,0 +1,62 @@
+#include "dht/record_keeper.hpp"
+
+#include <algorithm>
+
+namespace mycostr::dht {
+namespace {
+
+constexpr auto kRecordLife = std::chrono::hours(12);
+constexpr auto kRenewAfter = std::chrono::minutes(30);
+/// Free space is told in steps of 1/64 of the capacity: others need no more, and records stay the same for longer.
+constexpr std::uint64_t kFreeSteps = 64;
+
+HolderOffer coarse(HolderOffer offer) {
+  const auto step = std::max<std::uint64_t>(offer.capacity.value / kFreeSteps, 1);
+  offer.free.value = std::min(offer.free.value, offer.capacity.value) / step * step;
+  return offer;
+}
+
+bool same(const HolderOffer& a, const HolderOffer& b) {
+  return a.capacity == b.capacity && a.free == b.free && a.location == b.location &&
+         a.price_msat_per_tb_month == b.price_msat_per_tb_month;
+}
+
+}  // namespace
+
+void RecordKeeper::set_endpoints(std::vector<Endpoint> endpoints) {
+  endpoints.resize(std::min(endpoints.size(), wire::kMaxEndpoints));
+  endpoints_ = std::move(endpoints);
+  encoded_.clear();
+}
+
+void RecordKeeper::set_offer(std::optional<HolderOffer> offer) {
+  if (offer) offer = coarse(*offer);
+  if (offer.has_value() == offer_.has_value() && (!offer || same(*offer, *offer_))) return;
+  offer_ = std::move(offer);
+  encoded_.clear();
+}
+
+Bytes RecordKeeper::current() {
+  if (!encoded_.empty() && clock_.now() - signed_at_ < kRenewAfter) return encoded_;
+  const auto now = clock_.wall_now();
+  wire::NodeRecord record;
+  // The wall clock may have gone back since the last one.
+  last_seq_ = std::max(last_seq_ + 1, static_cast<std::uint64_t>(to_unix_ms(now)));
+  record.seq = last_seq_;
+  record.public_key = identity_.public_key();
+  record.endpoints = endpoints_;
+  record.expires = now + std::chrono::duration_cast<std::chrono::milliseconds>(kRecordLife);
+  record.network_id = network_id_;
+  if (offer_) {
+    record.is_holder = true;
+    record.location = offer_->location;
+    record.capacity = offer_->capacity;
+    record.free = offer_->free;
+    record.price_msat_per_tb_month = offer_->price_msat_per_tb_month;
+  }
+  encoded_ = wire::encode_record(record, identity_);
+  signed_at_ = clock_.now();
+  return encoded_;
+}
+
+}  // namespace mycostr::dht

@@ -1,0 +1,39 @@
+// The own node record: signed anew when what it says changes, and well before it expires.
+#pragma once
+
+#include "crypto/identity.hpp"
+#include "dht/exchange.hpp"
+
+namespace mycostr::dht {
+
+/// What a holder offers.
+struct HolderOffer {
+  ByteCount capacity;
+  ByteCount free;          ///< rounded to keep it coarse
+  std::string location;
+  std::uint64_t price_msat_per_tb_month = 0;
+};
+
+/// Loop thread only. References outlive it.
+class RecordKeeper : public OwnRecord {
+ public:
+  RecordKeeper(const crypto::Identity& identity, Clock& clock, std::string network_id)
+      : identity_(identity), clock_(clock), network_id_(std::move(network_id)) {}
+
+  void set_endpoints(std::vector<Endpoint> endpoints);
+  void set_offer(std::optional<HolderOffer> offer);
+  const std::vector<Endpoint>& endpoints() const { return endpoints_; }
+  Bytes current() override;
+
+ private:
+  const crypto::Identity& identity_;
+  Clock& clock_;
+  const std::string network_id_;
+  std::vector<Endpoint> endpoints_;
+  std::optional<HolderOffer> offer_;
+  Bytes encoded_;
+  SteadyTime signed_at_;
+  std::uint64_t last_seq_ = 0;
+};
+
+}  // namespace mycostr::dht

@@ -1,0 +1,144 @@
+#include "files/cleaner.hpp"
+
+#include <algorithm>
+#include <boost/asio/this_coro.hpp>
+
+#include "async/timeout.hpp"
+#include "base/log.hpp"
+#include "files/in_flight.hpp"
+#include "wire/messages.hpp"
+
+namespace mycostr::files {
+namespace {
+
+constexpr auto kRound = std::chrono::seconds(5);
+constexpr auto kRetryAfter = std::chrono::seconds(20);   // holders that did not confirm
+constexpr std::size_t kFilesPerPage = 1000;
+constexpr std::size_t kChunksPerPage = 256;
+
+}  // namespace
+
+Task<Result<void>> Cleaner::erase(FileId file) {
+  const auto erased = co_await catalog_.erase(file);
+  if (!erased) co_return std::unexpected(erased.error());
+  if (!*erased) co_return fail(Errc::not_found, "no such file");
+  log(LogLevel::info, "delete", "deleted file={}", file_id_text(file));
+  wake();
+  co_return Result<void>();
+}
+
+void Cleaner::wake() {
+  is_awake_ = true;
+  woken_.notify_all();
+}
+
+Task<> Cleaner::run() {
+  std::exception_ptr stopped;
+  try {
+    co_await rounds();
+  } catch (...) {
+    stopped = std::current_exception();
+  }
+  co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::disable_cancellation());
+  co_await files_.close();
+  if (stopped) std::rethrow_exception(stopped);
+}
+
+Task<> Cleaner::rounds() {
+  for (;;) {
+    is_awake_ = false;
+    co_await round();
+    if (!is_awake_) co_await async::finish_within(context_.clock, woken_.wait(), kRound);
+  }
+}
+
+Task<> Cleaner::round() {
+  std::optional<FileId> after;
+  for (;;) {
+    const auto files = co_await catalog_.deletions(after, kFilesPerPage);
+    if (!files) {
+      log(LogLevel::error, "delete", "could not read what is to be deleted: {}", to_string(files.error()));
+      co_return;
+    }
+    for (const auto& file : *files) {
+      if (!is_due(file)) continue;
+      auto slot = co_await slots_.take(1);
+      in_work_.insert(file);
+      files_.spawn(clean(file, std::move(slot)));
+    }
+    if (files->size() < kFilesPerPage) co_return;
+    after = files->back();
+  }
+}
+
+bool Cleaner::is_due(const FileId& file) const {
+  if (in_work_.contains(file)) return false;
+  const auto at = waiting_.find(file);
+  if (at == waiting_.end()) return true;
+  return context_.clock.now() >= at->second.not_before &&
+         std::ranges::any_of(at->second.holders, [&](const NodeId& id) { return context_.directory.is_live(id); });
+}
+
+Task<> Cleaner::clean(FileId file, async::Budget::Lease slot) {
+  struct Ended {
+    std::set<FileId>& in_work;
+    const FileId file;
+    ~Ended() { in_work.erase(file); }
+  } ended{in_work_, file};
+  waiting_.erase(file);
+  for (std::uint64_t next = 0;;) {
+    auto rows = co_await catalog_.chunks(file, next, kChunksPerPage);
+    if (!rows || rows->empty()) break;
+    next = rows->back().index + 1;
+    if (const auto done = co_await clean_page(file, std::move(*rows)); !done) {
+      log(LogLevel::error, "delete", "file={}: {}", file_id_text(file), to_string(done.error()));
+      co_return;
+    }
+  }
+  if (!waiting_.contains(file)) co_await catalog_.end_deletion(file);
+}
+
+Task<Result<void>> Cleaner::clean_page(FileId file, std::vector<ChunkInfo> chunks) {
+  ByHolder shards;
+  for (const auto& chunk : chunks) {
+    for (const auto& shard : chunk.shards) shards[shard.holder].push_back(shard.id);
+  }
+  const auto confirmed = co_await take_back(shards);
+  for (auto& chunk : chunks) {
+    std::erase_if(chunk.shards, [&](const ShardInfo& shard) { return confirmed.contains(shard.holder); });
+  }
+  for (const auto& [holder, ids] : shards) {
+    if (confirmed.contains(holder)) continue;
+    auto& waiting = waiting_[file];
+    waiting.holders.insert(holder);
+    waiting.not_before = context_.clock.now() + kRetryAfter;
+  }
+  co_return co_await catalog_.update_deletion(file, std::move(chunks));
+}
+
+Task<std::set<NodeId>> Cleaner::take_back(const ByHolder& shards) {
+  std::set<NodeId> done;
+  async::TaskGroup calls(context_.executor, "delete");
+  for (const auto& [holder, ids] : shards) calls.spawn(take_back_from(holder, ids, done));
+  co_await calls.join();
+  co_return done;
+}
+
+Task<> Cleaner::take_back_from(NodeId holder, const std::vector<ShardId>& shards, std::set<NodeId>& done) {
+  const auto address = context_.directory.address_of(holder);
+  if (!address || !context_.directory.is_live(holder)) co_return;
+  for (std::size_t at = 0; at < shards.size(); at += wire::kMaxShardsPerDelete) {
+    const auto count = std::min(wire::kMaxShardsPerDelete, shards.size() - at);
+    wire::DeleteShards message{{shards.begin() + static_cast<std::ptrdiff_t>(at),
+                                shards.begin() + static_cast<std::ptrdiff_t>(at + count)}, {}};
+    PeerCall call{wire::operations::kDeleteShards, wire::encode(message), {}};
+    const auto reply = co_await context_.transport.call(*address, std::move(call), context_.settings.call);
+    if (reply) continue;
+    if (is_silence(reply.error().code)) context_.directory.failed(holder, context_.clock.now());
+    log(LogLevel::debug, "delete", "node={} did not confirm: {}", short_hex(holder.view()), to_string(reply.error()));
+    co_return;
+  }
+  done.insert(holder);
+}
+
+}  // namespace mycostr::files

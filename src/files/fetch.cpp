@@ -1,0 +1,122 @@
+#include "files/fetch.hpp"
+
+#include <algorithm>
+#include <boost/asio/this_coro.hpp>
+#include <tuple>
+
+#include "async/offload.hpp"
+#include "async/task_group.hpp"
+#include "async/timeout.hpp"
+#include "base/log.hpp"
+#include "files/in_flight.hpp"
+#include "files/sealed_chunk.hpp"
+#include "wire/messages.hpp"
+
+namespace mycostr::files {
+namespace {
+
+/// A holder that has not delivered by then is slow: another one is asked as well.
+constexpr auto kPatience = std::chrono::seconds(2);
+
+/// Best first: those that answer, then those with the least on their way, then the nearest.
+std::vector<ShardInfo> by_promise(const Context& context, std::vector<ShardInfo> shards) {
+  const auto rank = [&](const ShardInfo& shard) {
+    const auto* node = context.directory.find(shard.holder);
+    const auto load = context.in_flight.find(shard.holder);
+    return std::tuple(!context.directory.is_live(shard.holder),
+                      load == context.in_flight.end() ? ByteCount() : load->second,
+                      node != nullptr && node->rtt ? *node->rtt : Duration::max(), shard.replica);
+  };
+  std::ranges::sort(shards, {}, rank);
+  return shards;
+}
+
+/// The holders of one chunk in a race that starts with one runner.
+class Fetch {
+ public:
+  Fetch(Context& context, const FileId& file, const crypto::FileSecrets& secrets, const ChunkInfo& chunk, Form form)
+      : context_(context), file_(file), secrets_(secrets), chunk_(chunk), form_(form), attempts_(context.executor, "retrieve") {}
+
+  Task<Result<Buffer>> run() {
+    std::exception_ptr thrown;
+    try {
+      co_await race();
+    } catch (...) {
+      thrown = std::current_exception();
+    }
+    // What still runs refers to this object. Cancellation that comes during close() is close()'s to deal with.
+    if (thrown) co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::disable_cancellation());
+    co_await attempts_.close();
+    if (thrown) std::rethrow_exception(thrown);
+    if (won_) co_return std::move(*won_);
+    co_return fail(Errc::not_enough, "no holder gives chunk " + std::to_string(chunk_.index) + ": " + last_error_);
+  }
+
+ private:
+  Task<> race() {
+    for (auto& shard : by_promise(context_, chunk_.shards)) {
+      attempts_.spawn(attempt(std::move(shard)));
+      co_await async::finish_within(context_.clock, wait_for_end(), kPatience);
+      if (won_) co_return;
+    }
+    while (!won_ && attempts_.size() > 0) co_await wait_for_end();
+  }
+
+  /// Until an attempt has ended, well or not.
+  Task<> wait_for_end() {
+    const auto before = ended_count_;
+    while (ended_count_ == before) co_await ended_.wait();
+  }
+
+  Task<> attempt(ShardInfo shard) {
+    auto got = co_await get(shard);
+    if (got && !won_) won_ = std::move(*got);
+    if (!got) {
+      last_error_ = "node " + short_hex(shard.holder.view()) + ": " + to_string(got.error());
+      log(LogLevel::warn, "retrieve", "file={} chunk={} replica={}: {}", file_id_text(file_), chunk_.index,
+          shard.replica, last_error_);
+    }
+    ++ended_count_;
+    ended_.notify_all();
+  }
+
+  Task<Result<Buffer>> get(const ShardInfo& shard) {
+    const auto address = context_.directory.address_of(shard.holder);
+    if (!address) co_return fail(Errc::unreachable, "no address is known");
+    const InFlight in_flight(context_.in_flight, shard.holder, chunk_.size);
+    PeerCall call{wire::operations::kGetShard, wire::encode(wire::GetShard{shard.id, {}}), {}};
+    auto reply = co_await context_.transport.call(*address, std::move(call), context_.settings.call);
+    if (!reply) {
+      if (is_silence(reply.error().code)) context_.directory.failed(shard.holder, context_.clock.now());
+      co_return std::unexpected(reply.error());
+    }
+    auto bytes = std::move(reply->body);
+    const bool verified = co_await async::offload(context_.crypto_pool, [&] {
+      return form_ == Form::plaintext ? open_shard(secrets_, file_, chunk_, shard, bytes)
+                                      : unmask_shard(secrets_, chunk_, shard, bytes);
+    });
+    if (!verified) co_return fail(Errc::corrupt, "the bytes are not the shard's");
+    co_return bytes;
+  }
+
+  Context& context_;
+  const FileId& file_;
+  const crypto::FileSecrets& secrets_;
+  const ChunkInfo& chunk_;
+  const Form form_;
+  std::optional<Buffer> won_;
+  std::string last_error_ = "it has none";
+  std::uint64_t ended_count_ = 0;
+  async::Signal ended_;
+  async::TaskGroup attempts_;
+};
+
+}  // namespace
+
+Task<Result<Buffer>> fetch_chunk(Context& context, const FileId& file, const crypto::FileSecrets& secrets,
+                                 const ChunkInfo& chunk, Form form) {
+  Fetch fetch(context, file, secrets, chunk, form);
+  co_return co_await fetch.run();
+}
+
+}  // namespace mycostr::files

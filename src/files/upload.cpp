@@ -1,0 +1,222 @@
+#include "files/upload.hpp"
+
+#include <algorithm>
+#include <boost/asio/this_coro.hpp>
+
+#include "async/offload.hpp"
+#include "base/log.hpp"
+#include "files/candidates.hpp"
+#include "files/in_flight.hpp"
+#include "wire/messages.hpp"
+
+namespace mycostr::files {
+namespace {
+
+constexpr std::size_t kReceiptsPerCommit = 64;
+
+placement::Eligible eligible_for(const Context& context, const StoreOptions& options) {
+  const placement::Request request{context.identity.id(), options.areas, ByteCount{context.settings.chunk_size}};
+  return placement::Eligible(candidates(context), request, context.settings.placement);
+}
+
+std::vector<NodeId> holders_of(const ChunkInfo& chunk) {
+  std::vector<NodeId> out;
+  for (const auto& shard : chunk.shards) out.push_back(shard.holder);
+  return out;
+}
+
+}  // namespace
+
+Upload::Upload(Context& context, Catalog& catalog, const StoreOptions& options, ByteSource& source)
+    : context_(context),
+      catalog_(catalog),
+      source_(source),
+      options_(options),
+      eligible_(eligible_for(context, options)),
+      window_(context.settings.chunks_ahead),
+      chunks_(context.executor, "upload") {
+  auto& random = context.random;
+  file_.id = random.make<FileId>();
+  file_.name = options.name;
+  file_.content_type = options.content_type;
+  file_.redundancy = options.redundancy;
+  file_.chunk_size = context.settings.chunk_size;
+  secrets_ = {random.make<crypto::AesKey>(), random.make<crypto::SealSecret>()};
+  file_.wrapped_secrets =
+      context.keystore.wrap(secrets_, file_.id, random.make<crypto::Keystore::WrapNonce>());
+}
+
+Task<std::expected<void, StoreFailure>> Upload::run() {
+  std::exception_ptr thrown;
+  try {
+    co_await read_and_send();
+    if (!failure_) co_await chunks_.join();
+  } catch (...) {
+    thrown = std::current_exception();
+  }
+  if (!thrown && !failure_) {
+    file_.created = context_.clock.wall_now();
+    co_return std::expected<void, StoreFailure>();
+  }
+  // Cancelled already: what is left to do is done all the same.
+  if (thrown) co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::disable_cancellation());
+  co_await chunks_.close();
+  co_await abandon();
+  if (thrown) std::rethrow_exception(thrown);
+  co_return std::unexpected(std::move(*failure_));
+}
+
+Task<> Upload::abandon() {
+  if (!any_planned_) co_return;
+  const auto done = co_await catalog_.abandon_upload(file_.id);
+  // The row of the upload is still there then, and is found at the next start.
+  if (!done) log(LogLevel::error, "store", "could not abandon file={}: {}", file_id_text(file_.id), to_string(done.error()));
+}
+
+Task<> Upload::read_and_send() {
+  // One full piece is held back: only what follows it, or does not, tells whether it is the last.
+  std::optional<Piece> held;
+  while (!failure_) {
+    auto piece = co_await read_piece();
+    if (!piece) co_return fail_with({piece.error()});
+    if (held) co_await dispatch(std::move(*held), piece->bytes.empty());
+    held.reset();
+    if (piece->bytes.empty()) co_return;
+    if (piece->bytes.size() < file_.chunk_size) co_return co_await dispatch(std::move(*piece), true);
+    held = std::move(*piece);
+  }
+}
+
+Task<> Upload::dispatch(Piece piece, bool is_last) {
+  file_.size += piece.bytes.size();
+  if (options_.idempotency_key) {
+    co_await async::offload(context_.crypto_pool, [this, &piece] { content_.update(piece.bytes.view()); });
+  }
+  auto slot = co_await window_.take(1);
+  chunks_.spawn(send_chunk(std::move(piece), file_.chunk_count++, is_last, std::move(slot)));
+}
+
+Task<Result<Upload::Piece>> Upload::read_piece() {
+  Piece piece;
+  // All that the chunk will need: the copies are made from it at once.
+  piece.memory = co_await context_.memory.take(file_.chunk_size * options_.redundancy);
+  piece.bytes = Buffer::allocate(file_.chunk_size);
+  std::size_t filled = 0;
+  while (filled < file_.chunk_size) {
+    const auto got = co_await source_.read(piece.bytes.mutable_view().subspan(filled));
+    if (!got) co_return std::unexpected(got.error());
+    if (*got == 0) break;
+    filled += *got;
+  }
+  piece.bytes.truncate(filled);
+  co_return piece;
+}
+
+Task<> Upload::send_chunk(Piece piece, std::uint64_t index, bool is_last, async::Budget::Lease slot) {
+  const crypto::ChunkPlace place{file_.id, index, is_last};
+  auto sealed = co_await async::offload(context_.crypto_pool, [this, &piece, &place] {
+    return seal_chunk(secrets_, place, std::move(piece.bytes), options_.redundancy);
+  });
+  ChunkInfo chunk;
+  chunk.index = index;
+  chunk.id = sealed.shards.front().id;
+  chunk.size = {sealed.shards.front().bytes.size()};
+  chunk.tag = sealed.tag;
+  chunk.is_last = is_last;
+  if (!co_await plan(chunk, sealed)) co_return;
+  async::TaskGroup shards(context_.executor, "upload");
+  for (std::size_t replica = 0; replica < sealed.shards.size(); ++replica) {
+    shards.spawn(send_shard(chunk, replica, sealed.shards[replica].bytes));
+  }
+  co_await shards.join();
+  if (failure_) co_return;
+  unsaved_.push_back(std::move(chunk));
+  if (unsaved_.size() >= kReceiptsPerCommit) co_await save_receipts();
+}
+
+Task<bool> Upload::plan(ChunkInfo& chunk, const SealedChunk& sealed) {
+  const auto request = request_for({}, sealed.shards.size());
+  const auto holders = eligible_.pick(request, context_.in_flight, context_.random);
+  if (holders.size() < sealed.shards.size()) {
+    fail_not_enough(request);
+    co_return false;
+  }
+  for (std::size_t i = 0; i < holders.size(); ++i) {
+    chunk.shards.push_back({sealed.shards[i].id, static_cast<std::uint32_t>(i), holders[i], {}, {}});
+  }
+  any_planned_ = true;
+  const auto planned = co_await catalog_.plan_chunk(file_.id, chunk);
+  if (!planned) fail_with({planned.error()});
+  co_return planned.has_value();
+}
+
+Task<> Upload::send_shard(ChunkInfo& chunk, std::size_t replica, const Buffer& bytes) {
+  for (;;) {
+    const auto done = co_await put(chunk, chunk.shards[replica], bytes);
+    if (done) co_return;
+    const auto holder = chunk.shards[replica].holder;
+    log(LogLevel::warn, "store", "file={} chunk={} replica={}: node={} did not take it: {}", file_id_text(file_.id),
+        chunk.index, replica, short_hex(holder.view()), to_string(done.error()));
+    if (std::ranges::find(failed_, holder) == failed_.end()) failed_.push_back(holder);
+    if (failure_ || !co_await replace_holder(chunk, replica)) co_return;
+  }
+}
+
+Task<bool> Upload::replace_holder(ChunkInfo& chunk, std::size_t replica) {
+  auto held = holders_of(chunk);
+  held.erase(held.begin() + static_cast<std::ptrdiff_t>(replica));
+  const auto request = request_for(held, 1);
+  const auto holders = eligible_.pick(request, context_.in_flight, context_.random);
+  if (holders.empty()) {
+    fail_not_enough(request);
+    co_return false;
+  }
+  const auto former = chunk.shards[replica];
+  chunk.shards[replica].holder = holders.front();
+  const auto planned = co_await catalog_.replan_chunk(file_.id, chunk, former, context_.random.make<FileId>());
+  if (!planned) fail_with({planned.error()});
+  co_return planned.has_value();
+}
+
+Task<Result<void>> Upload::put(const ChunkInfo& chunk, ShardInfo& shard, const Buffer& bytes) {
+  const auto address = context_.directory.address_of(shard.holder);
+  if (!address) co_return fail(Errc::unreachable, "no address is known");
+  const InFlight in_flight(context_.in_flight, shard.holder, chunk.size);
+  PeerCall call{wire::operations::kPutShard, wire::encode(wire::PutShard{shard.id}), bytes};
+  const auto reply = co_await context_.transport.call(*address, std::move(call), context_.settings.call);
+  if (!reply) {
+    if (is_silence(reply.error().code)) context_.directory.failed(shard.holder, context_.clock.now());
+    co_return std::unexpected(reply.error());
+  }
+  const auto receipt = co_await async::offload(context_.crypto_pool,
+                                               [&reply] { return wire::decode_receipt(reply->message); });
+  if (!receipt) co_return std::unexpected(receipt.error());
+  const auto& word = receipt->receipt;
+  const bool fits = crypto::node_id_of(word.holder_key) == shard.holder && word.owner == context_.identity.id() &&
+                    word.shard == shard.id && word.size == chunk.size;
+  if (!fits) co_return fail(Errc::invalid, "the receipt is for something else");
+  shard.receipt.assign(receipt->signature.bytes.begin(), receipt->signature.bytes.end());
+  shard.stored = word.stored;
+  co_return Result<void>();
+}
+
+Task<> Upload::save_receipts() {
+  const auto saved = co_await catalog_.record_receipts(file_.id, take_unsaved());
+  if (!saved) fail_with({saved.error()});
+}
+
+void Upload::fail_with(StoreFailure failure) {
+  if (!failure_) failure_ = std::move(failure);
+}
+
+void Upload::fail_not_enough(const placement::ChunkRequest& request) {
+  const auto lost = std::min(eligible_.available(), failed_.size());
+  fail_with({{Errc::not_enough, "too few holders can take the file"}, options_.redundancy,
+             eligible_.available() - lost, eligible_.explain(request)});
+}
+
+placement::ChunkRequest Upload::request_for(const std::vector<NodeId>& held, std::size_t copies) const {
+  return {copies, held, failed_};
+}
+
+}  // namespace mycostr::files

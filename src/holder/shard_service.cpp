@@ -1,0 +1,87 @@
+#include "holder/shard_service.hpp"
+
+#include <algorithm>
+
+#include "async/offload.hpp"
+#include "base/log.hpp"
+#include "crypto/merkle.hpp"
+
+namespace mycostr::holder {
+
+Task<Result<PeerReply>> ShardService::handle_put(PeerRequest& request) {
+  const auto put = wire::decode_put_shard(request.message());
+  if (!put) co_return std::unexpected(put.error());
+  const ByteCount size{request.body_size()};
+  if (size.value == 0 || size.value % kLeafSize != 0 || size.value > kMaxChunkSize) {
+    co_return fail(Errc::invalid, "a shard is a multiple of 4096 bytes, up to 4 MiB");
+  }
+  const ShardKey key{request.from().id, put->shard};
+  const auto gone = [&] { return fail(Errc::conflict, "this shard was deleted a moment ago"); };
+  if (recently_deleted_.contains(key)) co_return gone();
+  if (const auto kept = co_await chunks_.size_of(key); kept && *kept == size) {
+    co_return PeerReply{receipt_for(key.owner, key.shard, size), {}, {}};
+  }
+  auto reservation = chunks_.reserve(size);
+  if (!reservation) co_return std::unexpected(reservation.error());
+  auto body = co_await request.read_body();
+  if (!body) co_return std::unexpected(body.error());
+  auto bytes = std::move(*body);
+  const auto root = co_await async::offload(crypto_pool_, [&bytes] { return crypto::merkle_root(bytes.view()); });
+  if (root.bytes != put->shard.bytes) co_return fail(Errc::invalid, "the bytes are not this shard's");
+  auto kept = co_await chunks_.put(std::move(*reservation), key, std::move(bytes));
+  if (!kept) {
+    log(LogLevel::error, "holder", "could not keep shard={}: {}", short_hex(put->shard.view()), to_string(kept.error()));
+    co_return std::unexpected(kept.error());
+  }
+  // The owner gave up and deleted while the bytes were on their way to the disk.
+  if (recently_deleted_.contains(key)) {
+    if (auto removed = co_await chunks_.remove({key}); !removed) co_return std::unexpected(removed.error());
+    co_return gone();
+  }
+  co_return PeerReply{receipt_for(key.owner, key.shard, size), {}, {}};
+}
+
+Task<Result<PeerReply>> ShardService::handle_get(PeerRequest& request) {
+  const auto get = wire::decode_get_shard(request.message());
+  if (!get) co_return std::unexpected(get.error());
+  const auto owner = owner_for(request.from(), get->grant, Right::read, {&get->shard, 1});
+  if (!owner) co_return std::unexpected(owner.error());
+  auto bytes = co_await chunks_.get({*owner, get->shard});
+  if (!bytes) co_return std::unexpected(bytes.error());
+  co_return PeerReply{{}, std::move(*bytes), {}};
+}
+
+Task<Result<PeerReply>> ShardService::handle_delete(PeerRequest& request) {
+  const auto erase = wire::decode_delete_shards(request.message());
+  if (!erase) co_return std::unexpected(erase.error());
+  const auto owner = owner_for(request.from(), erase->grant, Right::erase, erase->shards);
+  if (!owner) co_return std::unexpected(owner.error());
+  std::vector<ShardKey> keys;
+  for (const auto& shard : erase->shards) {
+    keys.push_back({*owner, shard});
+    recently_deleted_.add(keys.back(), clock_.now());
+  }
+  const auto removed = co_await chunks_.remove(std::move(keys));
+  if (!removed) co_return std::unexpected(removed.error());
+  co_return PeerReply{};
+}
+
+Result<NodeId> ShardService::owner_for(const PeerIdentity& caller, ByteView encoded_grant, Right right,
+                                       std::span<const ShardId> shards) const {
+  if (encoded_grant.empty()) return caller.id;
+  const auto grant = wire::decode_grant(encoded_grant);
+  if (!grant) return std::unexpected(grant.error());
+  const bool granted = grant->grantee == caller.id && grant->expires > clock_.wall_now() &&
+                       (right == Right::read ? grant->may_read : grant->may_delete) &&
+                       std::ranges::all_of(shards, [&](const ShardId& shard) {
+                         return std::ranges::find(grant->shards, shard) != grant->shards.end();
+                       });
+  if (!granted) return fail(Errc::forbidden, "the grant does not allow this");
+  return crypto::node_id_of(grant->owner_key);
+}
+
+Bytes ShardService::receipt_for(const NodeId& owner, const ShardId& shard, ByteCount size) const {
+  return wire::encode_receipt({owner, identity_.public_key(), shard, size, clock_.wall_now()}, identity_);
+}
+
+}  // namespace mycostr::holder

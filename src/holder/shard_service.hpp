@@ -1,0 +1,44 @@
+// A holder's work: takes shards of owners, gives them back, forgets them.
+#pragma once
+
+#include <string>
+
+#include "crypto/identity.hpp"
+#include "holder/recently_deleted.hpp"
+#include "mycostr/chunk_store.hpp"
+#include "mycostr/clock.hpp"
+#include "mycostr/transport.hpp"
+#include "mycostr/worker_pool.hpp"
+#include "wire/messages.hpp"
+
+namespace mycostr::holder {
+
+/// Loop thread only. References outlive it.
+class ShardService {
+ public:
+  ShardService(const crypto::Identity& identity, Clock& clock, WorkerPool& crypto_pool, ChunkStore& chunks)
+      : identity_(identity), clock_(clock), crypto_pool_(crypto_pool), chunks_(chunks) {}
+
+  /// Operation "shards/put": capacity is set aside before the bytes are read; they are verified against the shard's
+  /// id, and on disk before the receipt is given. Errors: invalid, full, io, closed, timeout.
+  Task<Result<PeerReply>> handle_put(PeerRequest& request);
+  /// Operation "shards/get", for the owner or who shows its grant. Errors: invalid, not_found, forbidden, io.
+  Task<Result<PeerReply>> handle_get(PeerRequest& request);
+  /// Operation "shards/delete", likewise; what is not there counts as deleted. Errors: invalid, forbidden, io.
+  Task<Result<PeerReply>> handle_delete(PeerRequest& request);
+
+ private:
+  enum class Right { read, erase };
+  /// Whose shards the caller may act on: its own, or a grant's owner's.
+  Result<NodeId> owner_for(const PeerIdentity& caller, ByteView grant, Right right,
+                           std::span<const ShardId> shards) const;
+  Bytes receipt_for(const NodeId& owner, const ShardId& shard, ByteCount size) const;
+
+  const crypto::Identity& identity_;
+  Clock& clock_;
+  WorkerPool& crypto_pool_;
+  ChunkStore& chunks_;
+  RecentlyDeleted recently_deleted_;
+};
+
+}  // namespace mycostr::holder
