@@ -55,6 +55,8 @@ class ChunkStore {
   virtual Task<Result<void>> remove(std::vector<ShardKey> keys) = 0;
 
   virtual StoreUsage usage() const = 0;
+  /// What the file system below has free for this user. Errors: io.
+  virtual Task<Result<ByteCount>> disk_free() = 0;
   /// May be lower than what is used: then nothing is reserved until enough has gone.
   virtual void set_capacity(ByteCount capacity) = 0;
 };

@@ -4,7 +4,6 @@
 #include <charconv>
 
 namespace mycostr {
-
 namespace {
 
 bool is_v6_host(std::string_view host) {

@@ -1,0 +1,31 @@
+// JSON of the answers. Texts from outside that are no UTF-8 are replaced.
+#pragma once
+
+#include "api/context.hpp"
+#include "api/metrics.hpp"
+
+namespace mycostr::api {
+
+/// A file with a page of its chunks: the answer of POST /store, and with `health` of GET /files/{id}.
+std::string file_json(const files::FileInfo& file, const std::vector<files::ChunkInfo>& chunks, bool is_truncated,
+                      const std::optional<files::FileHealth>& health);
+std::string file_list_json(const files::FileList& list);
+
+/// What a node is registered with.
+struct NodeAnswer {
+  NodeId id;
+  PublicKey key;
+  ByteCount capacity;
+  std::string location;   ///< empty: none
+  std::vector<Endpoint> endpoints;
+  WallTime registered;
+};
+std::string node_json(const NodeAnswer& node);
+
+struct StatusRequest {
+  bool metrics = false;
+  bool detailed = false;
+};
+std::string status_json(const ApiContext& context, const Metrics& metrics, SteadyTime started, StatusRequest wanted);
+
+}  // namespace mycostr::api

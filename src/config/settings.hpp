@@ -1,0 +1,106 @@
+// The settings of a node: mycostrd.toml, over it the environment, over it the command line. Start-up only,
+// any thread.
+//
+// Each setting stands once in the table of settings.cpp; reading, the environment and the commented file
+// follow from it. Errors are Errc::invalid (Errc::io where the file cannot be read); their detail says where,
+// which setting, and what is allowed.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/endpoint.hpp"
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "base/time.hpp"
+#include "base/units.hpp"
+#include "placement/location.hpp"
+
+namespace mycostr::config {
+
+struct ApiSettings {
+  Endpoint address{"127.0.0.1", 4080};
+  bool insecure = false;
+  std::string tls_cert;  ///< Path; empty: no TLS.
+  std::string tls_key;
+  std::vector<std::string> allowed_hosts;
+  Duration stall_timeout = std::chrono::seconds(30);
+  std::uint64_t max_connections = 1024;
+  std::uint64_t max_transfers = 64;
+  ByteCount max_json_bytes = 1_MiB;
+  bool operator==(const ApiSettings&) const = default;
+};
+
+struct PeerSettings {
+  Endpoint address{"0.0.0.0", 4081};
+  std::vector<Endpoint> advertise;
+  std::vector<Endpoint> bootstrap;
+  bool operator==(const PeerSettings&) const = default;
+};
+
+struct HolderSettings {
+  ByteCount capacity;  ///< Zero: no holder.
+  ByteCount min_capacity{100'000'000'000};
+  std::optional<placement::Location> location;
+  bool operator==(const HolderSettings&) const = default;
+};
+
+struct PlacementSettings {
+  bool distinct_subnets = true;
+  bool operator==(const PlacementSettings&) const = default;
+};
+
+struct NetworkSettings {
+  std::string id = "mycostr-main";
+  bool operator==(const NetworkSettings&) const = default;
+};
+
+struct FileSettings {
+  ByteCount chunk_size{kDefaultChunkSize};
+  bool operator==(const FileSettings&) const = default;
+};
+
+struct LimitSettings {
+  ByteCount memory = 192_MiB;
+  bool operator==(const LimitSettings&) const = default;
+};
+
+struct LogSettings {
+  LogLevel level = LogLevel::info;
+  bool operator==(const LogSettings&) const = default;
+};
+
+struct Settings {
+  ApiSettings api;
+  PeerSettings peer;
+  HolderSettings holder;
+  PlacementSettings placement;
+  NetworkSettings network;
+  FileSettings files;
+  LimitSettings limits;
+  LogSettings log;
+  bool operator==(const Settings&) const = default;
+};
+
+/// The defaults with what the text says. `file` is named in errors: "mycostrd.toml:12: api.insecure must be
+/// ...".
+Result<Settings> parse_toml(std::string_view text, std::string_view file);
+/// parse_toml() of a file of at most 1 MiB.
+Result<Settings> read_file(const std::filesystem::path& path);
+/// Takes every "MYCOSTR_<SECTION>_<KEY>=value" of a null-terminated array as `environ` is one (lists are
+/// separated by commas); one that names no setting is an error. On error `settings` may be partly changed.
+Result<void> apply_environment(Settings& settings, const char* const* environment);
+/// Sets one setting ("holder.capacity") from text as it stands in the environment. Errors call it `name`:
+/// "--capacity".
+Result<void> set(Settings& settings, std::string_view setting, std::string_view value, std::string_view name);
+/// What no setting alone can tell: ask after all of them are applied. The detail holds every problem found.
+Result<void> check(const Settings& settings);
+
+/// The text of mycostrd.toml: every setting with its meaning; those that have their default value commented
+/// out.
+std::string write_toml(const Settings& settings);
+
+}  // namespace mycostr::config

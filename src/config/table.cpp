@@ -1,0 +1,150 @@
+#include "config/table.hpp"
+
+#include <algorithm>
+#include <bit>
+
+namespace mycostr::config {
+namespace {
+
+constexpr std::uint64_t nanoseconds(std::chrono::nanoseconds duration) {
+  return static_cast<std::uint64_t>(duration.count());
+}
+
+bool is_host_name(std::string_view text) {
+  return !text.empty() && text.size() <= 253 && std::ranges::all_of(text, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '-' || c == ':';
+  });
+}
+
+bool is_path(std::string_view text) {
+  return text.size() <= 4096 && std::ranges::none_of(text, [](char c) { return c >= 0 && c < ' '; });
+}
+
+bool is_network_id(std::string_view text) {
+  return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+}
+
+using std::chrono::milliseconds;
+
+const Setting kSettings[] = {
+    {.section = "api",
+     .key = "address",
+     .doc = "Where the REST API listens. Other than loopback addresses need TLS, or insecure = true.",
+     .field = [](Settings& s) -> Field { return &s.api.address; }},
+    {.section = "api",
+     .key = "insecure",
+     .doc = "Serve other machines without TLS: whoever listens on the way can take the token.",
+     .field = [](Settings& s) -> Field { return &s.api.insecure; }},
+    {.section = "api",
+     .key = "tls_cert",
+     .doc = "The API's certificate chain. Empty: no TLS.",
+     .field = [](Settings& s) -> Field { return &s.api.tls_cert; },
+     .rule = "the path of a PEM file",
+     .obeys = [](const Settings& s) { return is_path(s.api.tls_cert); }},
+    {.section = "api",
+     .key = "tls_key",
+     .doc = "The private key of tls_cert.",
+     .field = [](Settings& s) -> Field { return &s.api.tls_key; },
+     .rule = "the path of a PEM file",
+     .obeys = [](const Settings& s) { return is_path(s.api.tls_key); }},
+    {.section = "api",
+     .key = "allowed_hosts",
+     .doc = "Names under which the API may be called, besides loopback and its own address.",
+     .field = [](Settings& s) -> Field { return &s.api.allowed_hosts; },
+     .rule = "host names without ports",
+     .obeys = [](const Settings& s) { return std::ranges::all_of(s.api.allowed_hosts, is_host_name); }},
+    {.section = "api",
+     .key = "stall_timeout",
+     .doc = "A call that makes no progress for so long is ended.",
+     .field = [](Settings& s) -> Field { return &s.api.stall_timeout; },
+     .least = nanoseconds(milliseconds(10)),
+     .most = nanoseconds(std::chrono::days(1))},
+    {.section = "api",
+     .key = "max_connections",
+     .doc = "Connections open at once; more are answered 503.",
+     .field = [](Settings& s) -> Field { return &s.api.max_connections; },
+     .least = 1,
+     .most = 65536},
+    {.section = "api",
+     .key = "max_transfers",
+     .doc = "Uploads and downloads at once; more are answered 503.",
+     .field = [](Settings& s) -> Field { return &s.api.max_transfers; },
+     .least = 1,
+     .most = 65536},
+    {.section = "api",
+     .key = "max_json_bytes",
+     .doc = "The longest JSON body taken; longer ones are answered 413.",
+     .field = [](Settings& s) -> Field { return &s.api.max_json_bytes; },
+     .least = 1 << 10,
+     .most = 64 << 20},
+    {.section = "peer",
+     .key = "address",
+     .doc = "Where this node listens for other nodes, over TCP and UDP.",
+     .field = [](Settings& s) -> Field { return &s.peer.address; }},
+    {.section = "peer",
+     .key = "advertise",
+     .doc = "Where other nodes reach this one. Empty: where it listens, on a wildcard address on all "
+            "interfaces.",
+     .field = [](Settings& s) -> Field { return &s.peer.advertise; }},
+    {.section = "peer",
+     .key = "bootstrap",
+     .doc = "Nodes by which this one finds the network.",
+     .field = [](Settings& s) -> Field { return &s.peer.bootstrap; }},
+    {.section = "holder",
+     .key = "capacity",
+     .doc = "Disk space offered to other nodes. 0: none, this node is no holder.",
+     .field = [](Settings& s) -> Field { return &s.holder.capacity; }},
+    {.section = "holder",
+     .key = "min_capacity",
+     .doc = "The least that POST /node/register takes as capacity.",
+     .field = [](Settings& s) -> Field { return &s.holder.min_capacity; }},
+    {.section = "holder",
+     .key = "location",
+     .doc = "Where the disk is: ISO 3166-1 country or ISO 3166-2 subdivision, optionally with a place.",
+     .field = [](Settings& s) -> Field { return &s.holder.location; }},
+    {.section = "placement",
+     .key = "distinct_subnets",
+     .doc = "Never keep two copies of a chunk in one IPv4 /24 or IPv6 /48. Only test networks turn it off.",
+     .field = [](Settings& s) -> Field { return &s.placement.distinct_subnets; }},
+    {.section = "network",
+     .key = "id",
+     .doc = "Nodes of different networks do not talk to each other.",
+     .field = [](Settings& s) -> Field { return &s.network.id; },
+     .rule = "1 to 64 of a-z, 0-9 and -",
+     .obeys = [](const Settings& s) { return is_network_id(s.network.id); }},
+    {.section = "files",
+     .key = "chunk_size",
+     .doc = "Into chunks of what size new files are cut.",
+     .field = [](Settings& s) -> Field { return &s.files.chunk_size; },
+     .least = 64 << 10,
+     .most = kMaxChunkSize,
+     .rule = "a power of two",
+     .obeys = [](const Settings& s) { return std::has_single_bit(s.files.chunk_size.value); }},
+    {.section = "limits",
+     .key = "memory",
+     .doc = "What all transfers together may hold in memory; beyond it they wait.",
+     .field = [](Settings& s) -> Field { return &s.limits.memory; },
+     .least = 32ULL << 20,
+     .most = 1ULL << 40},
+    {.section = "log",
+     .key = "level",
+     .doc = "The least important lines that are logged.",
+     .field = [](Settings& s) -> Field { return &s.log.level; }},
+};
+
+}  // namespace
+
+std::span<const Setting> all_settings() {
+  return kSettings;
+}
+
+const Setting* find_setting(std::string_view section, std::string_view key) {
+  const auto found = std::ranges::find_if(
+      kSettings, [&](const Setting& setting) { return setting.section == section && setting.key == key; });
+  return found == std::end(kSettings) ? nullptr : found;
+}
+
+}  // namespace mycostr::config

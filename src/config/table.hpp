@@ -1,0 +1,37 @@
+// The table of settings: what each is called, means and may be. Internal to config.
+#pragma once
+
+#include <span>
+#include <variant>
+
+#include "config/settings.hpp"
+
+namespace mycostr::config {
+
+/// Where a setting's value is; its type is the setting's kind.
+using Field =
+    std::variant<bool*, std::uint64_t*, ByteCount*, Duration*, LogLevel*, std::string*, Endpoint*,
+                 std::optional<placement::Location>*, std::vector<std::string>*, std::vector<Endpoint>*>;
+
+struct Setting {
+  std::string_view section;
+  std::string_view key;
+  std::string_view doc;
+  Field (*field)(Settings&);
+  /// Bounds of numbers, sizes (bytes) and durations (nanoseconds).
+  std::uint64_t least = 0;
+  std::uint64_t most = UINT64_MAX;
+  /// What the type and the bounds do not say, in words and as a test of the settings with the new value.
+  /// Texts always have one.
+  std::string_view rule = {};
+  bool (*obeys)(const Settings&) = nullptr;
+
+  std::string name() const { return std::string(section) + "." + std::string(key); }
+};
+
+/// Those of a section stand together.
+std::span<const Setting> all_settings();
+/// Null where there is none.
+const Setting* find_setting(std::string_view section, std::string_view key);
+
+}  // namespace mycostr::config

@@ -1,0 +1,79 @@
+#include "engine/engine.hpp"
+
+#include <algorithm>
+
+namespace mycostr::engine {
+namespace {
+constexpr auto kOfferRefresh = std::chrono::seconds(5);
+}  // namespace
+
+Engine::Engine(Ports ports, const crypto::Identity& identity, const crypto::Keystore& keystore, EngineSettings settings)
+    : ports_(ports),
+      identity_(identity),
+      settings_(std::move(settings)),
+      transfer_memory_(settings_.transfer_memory.value),
+      directory_(identity.id(), settings_.network_id),
+      own_record_(identity, ports.clock, settings_.network_id),
+      exchange_(ports.executor, ports.clock, ports.random, ports.transport, ports.meta, directory_, own_record_,
+                settings_.exchange),
+      registration_(ports.meta, ports.chunks, ports.clock, settings_.holder_min_capacity,
+                    [this] { offer_changed(); }),
+      shards_(identity, ports.clock, ports.crypto_pool, ports.chunks),
+      files_{ports.executor,  ports.clock, ports.random, ports.crypto_pool, ports.transport,
+             directory_,      identity,    keystore,     transfer_memory_,  settings_.files},
+      catalog_(ports.meta),
+      store_(files_, catalog_),
+      retrieve_(files_, catalog_),
+      cleaner_(files_, catalog_),
+      background_(ports.executor, "node") {
+  own_record_.set_endpoints(settings_.endpoints);
+}
+
+Task<Result<void>> Engine::open() {
+  if (auto done = co_await registration_.open(settings_.holder_capacity, settings_.holder_location); !done) {
+    co_return done;
+  }
+  if (auto done = co_await catalog_.open(); !done) co_return done;
+  if (auto done = co_await exchange_.open(); !done) co_return done;
+  ports_.transport.serve(*this);
+  co_return Result<void>();
+}
+
+void Engine::start() {
+  background_.spawn(exchange_.run());
+  background_.spawn(cleaner_.run());
+  background_.spawn(keep_offer_fresh());
+}
+
+Task<> Engine::stop() { co_await background_.close(); }
+
+Task<Result<PeerReply>> Engine::handle(PeerRequest& request) {
+  const auto& operation = request.operation();
+  if (operation == wire::operations::kHello) co_return co_await exchange_.handle_hello(request);
+  if (operation == wire::operations::kPutShard) co_return co_await shards_.handle_put(request);
+  if (operation == wire::operations::kGetShard) co_return co_await shards_.handle_get(request);
+  if (operation == wire::operations::kDeleteShards) co_return co_await shards_.handle_delete(request);
+  co_return fail(Errc::not_found, "unknown operation");
+}
+
+void Engine::refresh_offer() {
+  const auto& offer = registration_.offer();
+  if (!offer) return own_record_.set_offer(std::nullopt);
+  const auto usage = ports_.chunks.usage();
+  const auto taken = std::min(usage.used + usage.reserved, offer->capacity);
+  own_record_.set_offer(dht::HolderOffer{offer->capacity, offer->capacity - taken, offer->location, 0});
+}
+
+void Engine::offer_changed() {
+  refresh_offer();
+  exchange_.announce();
+}
+
+Task<> Engine::keep_offer_fresh() {
+  for (;;) {
+    co_await ports_.clock.sleep_for(kOfferRefresh);
+    refresh_offer();
+  }
+}
+
+}  // namespace mycostr::engine

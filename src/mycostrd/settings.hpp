@@ -1,0 +1,12 @@
+// The settings a command runs with.
+#pragma once
+
+#include "config/settings.hpp"
+#include "node/data_dir.hpp"
+
+namespace mycostr {
+
+/// The data directory's file, over it the environment, checked. Errors: invalid, io.
+Result<config::Settings> load_settings(const node::DataDir& dir);
+
+}  // namespace mycostr

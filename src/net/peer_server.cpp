@@ -1,0 +1,179 @@
+#include "net/peer_server.hpp"
+
+#include "async/cancel.hpp"
+#include "base/log.hpp"
+#include "base/units.hpp"
+#include "crypto/identity.hpp"
+#include "net/http_connection.hpp"
+#include "net/peer_protocol.hpp"
+#include "net/tls_stream.hpp"
+
+namespace mycostr::net {
+namespace {
+
+constexpr std::size_t kJoined = 64 << 10;  // smaller answers go out in one piece, copied
+
+/// Fills `out` from the request's body.
+Task<Result<void>> read_whole(HttpRequest& http, MutableBytes out) {
+  if (out.empty()) co_return Result<void>();
+  const auto got = co_await http.read_body(out);
+  if (!got) co_return std::unexpected(got.error());
+  if (*got != out.size()) co_return fail(Errc::closed, "the body ends early");
+  co_return Result<void>();
+}
+
+class IncomingCall final : public PeerRequest {
+ public:
+  IncomingCall(HttpRequest& http, const PeerIdentity& from, PeerRequestHead head, async::Budget& memory)
+      : http_(http), from_(from), head_(std::move(head)), memory_(memory) {}
+
+  const PeerIdentity& from() const override { return from_; }
+  const std::string& operation() const override { return head_.operation; }
+  const Bytes& message() const override { return message_; }
+  std::size_t body_size() const override { return head_.body_size; }
+
+  Task<Result<void>> read_message() {
+    if (!reserve(message_lease_, head_.message_size)) co_return no_memory();
+    message_.resize(head_.message_size);
+    co_return co_await read_whole(http_, message_);
+  }
+
+  Task<Result<Buffer>> read_body() override {
+    if (std::exchange(body_taken_, true)) co_return fail(Errc::internal, "the body was read before");
+    if (!reserve(body_lease_, head_.body_size)) co_return no_memory();
+    auto body = Buffer::allocate(head_.body_size);
+    if (const auto read = co_await read_whole(http_, body.mutable_view()); !read) {
+      co_return std::unexpected(read.error());
+    }
+    co_return body;
+  }
+
+ private:
+  static std::unexpected<Error> no_memory() { return fail(Errc::overloaded, "too many calls at once; try again later"); }
+  bool reserve(async::Budget::Lease& lease, std::size_t size) {
+    auto [taken, granted] = memory_.try_take(size);
+    lease = std::move(taken);
+    return granted;
+  }
+
+  HttpRequest& http_;
+  const PeerIdentity& from_;
+  const PeerRequestHead head_;
+  async::Budget& memory_;
+  async::Budget::Lease message_lease_;
+  async::Budget::Lease body_lease_;
+  Bytes message_;
+  bool body_taken_ = false;
+};
+
+/// One peer's connection, as HTTP sees it.
+class PeerSession final : public HttpHandler {
+ public:
+  PeerSession(PeerHandler& handler, PeerIdentity from, async::Budget& memory)
+      : handler_(handler), from_(from), memory_(memory) {}
+
+  Task<> handle(HttpRequest& request, HttpResponder& responder) override {
+    auto head = judge_peer_request(request.method(), request.target(), request.field("Mycostr-Message-Length"),
+                                   request.content_length());
+    if (!head) co_return co_await answer_error(responder, head.error());
+    IncomingCall call(request, from_, std::move(*head), memory_);
+    if (const auto read = co_await call.read_message(); !read) {
+      co_return co_await answer_error(responder, read.error());
+    }
+    auto reply = co_await run_handler(call);
+    if (reply && (reply->message.size() > kMaxMessageSize || reply->body.size() > kMaxChunkSize)) {
+      reply = fail(Errc::internal, "the answer is longer than allowed");
+    }
+    if (!reply) co_return co_await answer_error(responder, reply.error());
+    co_await answer(responder, std::move(*reply));
+  }
+
+  std::string problem(unsigned, std::string_view code, std::string_view detail) override {
+    return std::string(code) + ": " + std::string(detail);
+  }
+
+ private:
+  Task<Result<PeerReply>> run_handler(IncomingCall& call) {
+    try {
+      co_return co_await handler_.handle(call);
+    } catch (...) {
+      const auto thrown = std::current_exception();
+      if (async::is_cancellation(thrown)) throw;
+      log(LogLevel::error, "peer", "{} from {}: the handler threw: {}", call.operation(), from_.id.hex(),
+          async::describe(thrown));
+      co_return fail(Errc::internal, "a fault at the other node");
+    }
+  }
+
+  Task<> answer_error(HttpResponder& responder, Error error) {
+    if (error.detail.size() > kMaxErrorDetail) error.detail.resize(kMaxErrorDetail);
+    HttpResponseHead head{.status = peer_status(error.code),
+                          .fields = {{"Mycostr-Error", std::string(errc_name(error.code))}},
+                          .content_length = std::nullopt};
+    co_await responder.send(std::move(head), std::move(error.detail));
+  }
+
+  /// Failures to send show as a closed connection, which ends with the next read.
+  Task<> answer(HttpResponder& responder, PeerReply reply) {
+    HttpResponseHead head{.status = 200,
+                          .fields = {{"Mycostr-Message-Length", std::to_string(reply.message.size())}},
+                          .content_length = reply.message.size() + reply.body.size()};
+    if (*head.content_length <= kJoined) {
+      std::string joined(as_text(reply.message));
+      joined += as_text(reply.body.view());
+      co_await responder.send(std::move(head), std::move(joined));
+      co_return;
+    }
+    if (!co_await responder.start(std::move(head))) co_return;
+    if (!co_await responder.write(reply.message)) co_return;
+    if (!co_await responder.write(reply.body.view())) co_return;
+    co_await responder.finish();
+  }
+
+  PeerHandler& handler_;
+  const PeerIdentity from_;
+  async::Budget& memory_;
+};
+
+}  // namespace
+
+PeerServer::PeerServer(boost::asio::io_context& loop, const Endpoint& address, const TlsIdentity& identity,
+                       const PeerLimits& limits)
+    : identity_(identity),
+      limits_(limits),
+      memory_(limits.incoming_memory),
+      listener_(loop, address, {.total = limits.max_incoming, .per_source = limits.max_incoming_per_source}, "peer") {}
+
+void PeerServer::start(PeerHandler& handler) {
+  handler_ = &handler;
+  listener_.start([this](TcpSocket socket, Listener::Admission admission) -> Task<> {
+    // One too many is closed without a word: TLS would cost what is short.
+    return admission == Listener::Admission::granted ? serve(std::move(socket)) : turn_away(std::move(socket));
+  });
+}
+
+Task<> PeerServer::turn_away(TcpSocket) { co_return; }
+
+Task<> PeerServer::serve(TcpSocket socket) {
+  TlsStream stream(std::move(socket), identity_.server(), TlsStream::Role::server, blocks_.records);
+  stream.link().limit_progress(limits_.handshake);
+  stream.link().set_deadline(TcpLink::now() + limits_.handshake);
+  if (const auto shaken = co_await stream.handshake(); !shaken) {
+    log(LogLevel::debug, "peer", "TLS handshake: {}", to_string(shaken.error()));
+    co_return;
+  }
+  const auto key = stream.peer_key();
+  if (!key) co_return;
+  struct Counted {
+    std::size_t& count;
+    explicit Counted(std::size_t& counter) : count(counter) { ++count; }
+    ~Counted() { --count; }
+  };
+  const Counted counted(connections_);
+  PeerSession session(*handler_, {crypto::node_id_of(*key), *key}, memory_);
+  const HttpTimes times{.stall = limits_.stall, .idle = limits_.incoming_idle, .request = limits_.request};
+  HttpConnection connection(stream, blocks_.heads, session, times, kMaxPeerHead);
+  co_await connection.serve();
+}
+
+}  // namespace mycostr::net

@@ -1,0 +1,126 @@
+#include "node/node.hpp"
+
+#include <fmt/core.h>
+
+#include "base/log.hpp"
+#include "node/interfaces.hpp"
+
+namespace mycostr::node {
+namespace {
+
+constexpr auto kDiskCheck = std::chrono::seconds(30);
+
+net::HttpServerLimits http_limits(const config::Settings& settings) {
+  net::HttpServerLimits limits;
+  limits.max_connections = settings.api.max_connections;
+  limits.stall_timeout = settings.api.stall_timeout;
+  return limits;
+}
+
+std::optional<net::ApiTls> api_tls(const config::Settings& settings) {
+  if (settings.api.tls_cert.empty()) return std::nullopt;
+  return net::ApiTls(settings.api.tls_cert, settings.api.tls_key);
+}
+
+net::PeerLimits peer_limits(const config::Settings& settings) {
+  net::PeerLimits limits;
+  // Shards on their way in; those of the own transfers have a budget of the same size.
+  limits.incoming_memory = settings.limits.memory.value / 2;
+  return limits;
+}
+
+}  // namespace
+
+Node::Node(Machine machine, NodeOptions options)
+    : settings_(options.settings),
+      clock_(machine.loop),
+      identity_(options.secrets.identity),
+      keystore_(options.secrets.master),
+      database_(options.data_dir.database(), storage::Database::Missing::create),
+      meta_(database_, machine.storage_pool),
+      chunks_(database_, machine.storage_pool, {.folder = options.data_dir.packs()}),
+      transport_(machine.loop, clock_, identity_, settings_.peer.address, peer_limits(settings_)),
+      engine_({machine.loop.get_executor(), clock_, random_, machine.crypto_pool, meta_, chunks_, transport_},
+              identity_, keystore_, engine_settings(settings_)),
+      api_(api_context(options)),
+      http_(machine.loop, settings_.api.address, api_, http_limits(settings_), api_tls(settings_)),
+      background_(machine.loop.get_executor(), "node") {
+  if (!settings_.placement.distinct_subnets) {
+    log(LogLevel::warn, "node", "placement.distinct_subnets is off: copies of a chunk may share a subnet; "
+                                "for development networks only");
+  }
+}
+
+engine::EngineSettings Node::engine_settings(const config::Settings& settings) const {
+  engine::EngineSettings out;
+  out.network_id = settings.network.id;
+  out.endpoints = settings.peer.advertise.empty() ? reachable_endpoints(*transport_.endpoint())
+                                                  : settings.peer.advertise;
+  out.exchange.bootstrap = settings.peer.bootstrap;
+  out.files.chunk_size = settings.files.chunk_size.value;
+  out.files.placement.distinct_subnets = settings.placement.distinct_subnets;
+  out.transfer_memory = settings.limits.memory;
+  out.holder_capacity = settings.holder.capacity;
+  if (settings.holder.location) out.holder_location = settings.holder.location->text();
+  out.holder_min_capacity = settings.holder.min_capacity;
+  return out;
+}
+
+api::ApiContext Node::api_context(const NodeOptions& options) {
+  api::ApiSettings settings;
+  settings.token = options.secrets.token;
+  settings.allowed_hosts = settings_.api.allowed_hosts;
+  settings.max_json_bytes = settings_.api.max_json_bytes.value;
+  settings.max_transfers = settings_.api.max_transfers;
+  settings.version = options.version;
+  return {clock_,           identity_,         engine_.directory(), engine_.exchange(), engine_.own_record(),
+          chunks_,          transport_,        engine_.registration(), engine_.files(), engine_.catalog(),
+          engine_.store(),  engine_.retrieve(), engine_.cleaner(),  [this] { return problems(); }, settings};
+}
+
+Task<Result<void>> Node::start() {
+  if (auto done = co_await engine_.open(); !done) co_return done;
+  engine_.start();
+  background_.spawn(chunks_.run_maintenance(clock_));
+  background_.spawn(watch_disk());
+  http_.start();
+  api_started_ = true;
+  log(LogLevel::info, "node", "node={} serves api={} peers={}", identity_.id().hex(), to_string(http_.endpoint()),
+      to_string(peer_endpoint()));
+  co_return Result<void>();
+}
+
+Task<> Node::stop() {
+  if (api_started_) co_await http_.stop();
+  co_await engine_.stop();
+  co_await transport_.stop();
+  co_await background_.close();
+  log(LogLevel::info, "node", "node={} has stopped", short_hex(identity_.id().view()));
+}
+
+std::vector<api::Problem> Node::problems() {
+  std::vector<api::Problem> out;
+  bool any_live = false;
+  for (const auto& [id, known] : engine_.directory().nodes()) {
+    any_live = any_live || (engine_.directory().is_live(id) && known.answered);
+  }
+  if (!any_live) {
+    out.push_back({"no_peers", "no other node answers; look at peer.bootstrap and the network"});
+  }
+  const auto usage = chunks_.usage();
+  const auto offered = usage.capacity.value - std::min(usage.capacity, usage.used).value;
+  if (disk_free_ && disk_free_->value < offered) {
+    out.push_back({"disk_low", fmt::format("the offer has {} bytes left, the file system {}; free some space or "
+                                           "register a lower capacity", offered, disk_free_->value)});
+  }
+  return out;
+}
+
+Task<> Node::watch_disk() {
+  for (;;) {
+    if (const auto free = co_await chunks_.disk_free()) disk_free_ = *free;
+    co_await clock_.sleep_for(kDiskCheck);
+  }
+}
+
+}  // namespace mycostr::node

@@ -1,0 +1,83 @@
+// The index of the packs: where each shard lies, and the counters that belong to it.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <vector>
+
+#include "storage/database.hpp"
+#include "storage/index_rows.hpp"
+
+namespace mycostr::storage {
+
+/// Rows of the family "shards", with totals and packs kept in memory as well. Reading is thread-safe and blocks;
+/// only one thread at a time makes changes (IndexChange). The database outlives it.
+class ShardIndex {
+ public:
+  explicit ShardIndex(Database& database) : database_(database) {}
+
+  /// Reads totals and packs; false where there never were any. Call it once, first. Throws OpenError.
+  bool load();
+  /// Errors: io, corrupt.
+  Result<std::optional<Location>> find(const ShardKey& key) const;
+  Totals totals() const;
+  std::map<std::uint32_t, PackInfo> packs() const;
+
+  /// What a crash may have left undone. Errors: io, corrupt.
+  Result<std::vector<Hole>> holes() const;
+  Result<std::vector<std::uint32_t>> retired() const;
+  /// Forgets what has been done; the loss of power may undo it, which does no harm. Errors: io.
+  Result<void> forget(const std::vector<Hole>& holes, const std::vector<std::uint32_t>& retired);
+
+ private:
+  friend class IndexChange;
+
+  Database& database_;
+  mutable std::mutex mutex_;  // of what follows
+  Totals totals_;
+  std::map<std::uint32_t, PackInfo> packs_;
+  std::optional<Error> failed_;
+};
+
+/// Changes to the index that happen together or not at all, with the counters they entail.
+class IndexChange {
+ public:
+  explicit IndexChange(ShardIndex& index) : index_(index), totals_(index.totals()) {}
+
+  /// Sees what this change has done so far. Errors: io, corrupt.
+  Result<std::optional<Location>> find(const ShardKey& key) const;
+  /// A record at the end of its pack. REQUIRES: the shard is not there.
+  void add(const ShardKey& key, const Location& to);
+  /// REQUIRES: the shard lies at `from`.
+  void remove(const ShardKey& key, const Location& from);
+  /// The shard's newer record counts from now on.
+  void move(const ShardKey& key, const Location& from, const Location& to);
+  void start_pack(std::uint32_t number);
+  /// What lies before it and is not in the index is dead.
+  void set_end(std::uint32_t number, std::uint64_t end) { pack(number).end = end; }
+  void seal_pack(std::uint32_t number);
+  void add_hole(const Hole& hole) { holes_.push_back(hole); }
+
+  bool empty() const { return rows_.empty() && packs_.empty() && holes_.empty(); }
+  /// Sealed packs that are wholly dead now are retired. After an error the index takes no more changes until the
+  /// next start: whether this one happened is only known then. Errors: io, full.
+  Result<void> commit(Durability durability);
+
+  /// After commit: what is to be freed, then forgotten (ShardIndex::forget).
+  const std::vector<Hole>& holes() const { return holes_; }
+  const std::vector<std::uint32_t>& retired() const { return retired_; }
+
+ private:
+  PackInfo& pack(std::uint32_t number);
+  void retire_dead_packs();
+  WriteBatch to_rows() const;
+
+  ShardIndex& index_;
+  Totals totals_;
+  std::map<ShardKey, std::optional<Location>> rows_;
+  std::map<std::uint32_t, PackInfo> packs_;
+  std::vector<Hole> holes_;
+  std::vector<std::uint32_t> retired_;
+};
+
+}  // namespace mycostr::storage

@@ -1,0 +1,30 @@
+// A MetaStore in memory, with failures on demand.
+#pragma once
+
+#include <map>
+
+#include "mycostr/meta_store.hpp"
+
+namespace mycostr::test {
+
+/// Answers within the turn of the loop it is asked in. Loop thread only.
+class MemoryMetaStore final : public MetaStore {
+ public:
+  Task<Result<std::optional<std::string>>> get(std::string key) override;
+  Task<Result<std::vector<KeyValue>>> scan(ScanRequest request) override;
+  Task<Result<void>> commit(WriteBatch batch, Durability durability) override;
+
+  /// While set, all calls fail with io and change nothing.
+  void set_broken(bool broken) { broken_ = broken; }
+
+  using Rows = std::map<std::string, std::string>;
+  const Rows& rows() const { return rows_; }
+
+ private:
+  std::pair<Rows::const_iterator, Rows::const_iterator> range_of(const ScanRequest& request) const;
+
+  Rows rows_;
+  bool broken_ = false;
+};
+
+}  // namespace mycostr::test

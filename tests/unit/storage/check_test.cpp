@@ -1,0 +1,186 @@
+#include "storage/check.hpp"
+
+#include <fstream>
+
+#include "storage/record.hpp"
+#include "store_fixture.hpp"
+
+namespace mycostr::storage {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Packs of several ages: full ones, one half dead, one compacted, one open.
+void fill(const TempFolder& folder) {
+  HurriedClock clock;
+  OpenStore opened(folder, 256_KiB);
+  std::vector<ShardKey> removed;
+  for (std::uint64_t i = 0; i < 120; ++i) {
+    ASSERT_TRUE(opened.put(i, (1 + i % 5) * kLeafSize));
+    if (i % 3 == 0 || (i > 20 && i < 60 && i % 10 != 0)) removed.push_back(key_of(i));
+  }
+  ASSERT_TRUE(opened.remove(removed));
+  run(opened.loop, opened.store.compact(clock));
+  ASSERT_TRUE(opened.put(0, kLeafSize));  // once removed, back again
+}
+
+void overwrite(const fs::path& path, std::uint64_t offset, ByteView bytes) {
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(static_cast<std::streamoff>(offset));
+  file << as_text(bytes);
+}
+
+Location location_in(const TempFolder& folder, std::uint64_t number) {
+  Database database(folder.index(), Database::Missing::refuse);
+  return **ShardIndex(database).find(key_of(number));
+}
+
+fs::path pack_path(const TempFolder& folder, std::uint32_t number) {
+  return folder.packs() / fmt::format("{:08x}.pack", number);
+}
+
+TEST(Rebuild, MakesTheSameIndexAgain) {
+  const TempFolder folder;
+  fill(folder);
+  const auto before = index_rows(folder);
+  ASSERT_GT(before.size(), 50U);
+  fs::remove_all(folder.index());
+  {
+    Database database(folder.index(), Database::Missing::create);
+    const auto rebuilt = rebuild_index(database, folder.packs());
+    EXPECT_TRUE(rebuilt.problems.empty());
+    EXPECT_EQ(rebuilt.packs, files_in(folder.packs()));
+  }
+  EXPECT_EQ(index_rows(folder), before);
+  EXPECT_TRUE(verify_closed(folder).empty());
+  OpenStore opened(folder, 256_KiB);
+  EXPECT_TRUE(opened.holds(1, 2 * kLeafSize));
+  EXPECT_TRUE(opened.holds(0, kLeafSize));
+  EXPECT_FALSE(opened.get(3));
+}
+
+TEST(Rebuild, LeavesTheMetadataAlone) {
+  const TempFolder folder;
+  fill(folder);
+  Database database(folder.index(), Database::Missing::refuse);
+  WriteBatch batch;
+  batch.put("k", "v");
+  ASSERT_TRUE(database.write(Family::meta, batch, Durability::synced));
+  rebuild_index(database, folder.packs());
+  EXPECT_EQ(*database.get(Family::meta, "k"), "v");
+}
+
+TEST(Rebuild, TakesTheLaterOfTwoRecordsAndIgnoresAnUnfinishedOne) {
+  const TempFolder folder;
+  {
+    OpenStore opened(folder, 8_MiB);
+    for (std::uint64_t i = 1; i <= 3; ++i) ASSERT_TRUE(opened.put(i, 8192));
+  }
+  // A later record of shard 1, as compaction leaves it when a crash comes before the old one is punched.
+  const auto pack = pack_path(folder, 1);
+  Bytes page(kPageSize);
+  std::ifstream(pack, std::ios::binary).seekg(4096).read(reinterpret_cast<char*>(page.data()), kPageSize);
+  auto header = *decode_header(page);
+  const auto data = shard_bytes(1, 8192);
+  header.sequence = 100;
+  encode_header(header, page);
+  const auto end = 4096 + 3 * record_size(8192);
+  overwrite(pack, end, page);
+  overwrite(pack, end + kPageSize, data.view());
+  overwrite(pack, end - 10, as_bytes("torn"));  // shard 3
+  {
+    Database database(folder.index(), Database::Missing::refuse);
+    EXPECT_EQ(rebuild_index(database, folder.packs()).shards, 2U);
+  }
+  OpenStore opened(folder, 8_MiB);
+  EXPECT_TRUE(opened.holds(1, 8192));
+  EXPECT_TRUE(opened.holds(2, 8192));
+  EXPECT_FALSE(opened.get(3));
+  EXPECT_EQ(opened.store.usage().used.value, 2 * record_size(8192));
+  EXPECT_EQ(ShardIndex(opened.database).find(key_of(1)).value()->offset, end);
+}
+
+TEST(Rebuild, IsNotFooledByShardsThatLookLikeRecords) {
+  const TempFolder folder;
+  RecordHeader forged;
+  forged.key = key_of(666, 9);
+  forged.length = kLeafSize;
+  auto data = shard_bytes(1, 8192);
+  encode_header(forged, data.mutable_view().first(kPageSize));
+  {
+    OpenStore opened(folder, 256_KiB);
+    ASSERT_TRUE(opened.put(key_of(1), data));
+    ASSERT_TRUE(opened.put(2, 8192));
+  }
+  overwrite(pack_path(folder, 1), 4096, as_bytes("damaged header"));  // so that the scan walks over the data
+  Database database(folder.index(), Database::Missing::refuse);
+  EXPECT_EQ(rebuild_index(database, folder.packs()).shards, 1U);
+  EXPECT_FALSE(*ShardIndex(database).find(forged.key));
+  EXPECT_TRUE(*ShardIndex(database).find(key_of(2)));
+}
+
+TEST(Rebuild, CutShortIsNoticed) {
+  const TempFolder folder;
+  fill(folder);
+  {
+    Database database(folder.index(), Database::Missing::refuse);
+    WriteBatch batch;
+    batch.put(std::string(1, kRebuildRow), "");
+    ASSERT_TRUE(database.write(Family::shards, batch, Durability::synced));
+    EXPECT_EQ(verify(database, folder.packs(), false).size(), 1U);
+  }
+  EXPECT_THROW(OpenStore{folder}, OpenError);
+}
+
+TEST(Rebuild, TellsOfAPackItCannotRead) {
+  const TempFolder folder;
+  fill(folder);
+  overwrite(pack_path(folder, 1), 0, as_bytes("no pack"));
+  Database database(folder.index(), Database::Missing::refuse);
+  const auto rebuilt = rebuild_index(database, folder.packs());
+  ASSERT_EQ(rebuilt.problems.size(), 1U);
+  EXPECT_NE(rebuilt.problems[0].what.find("00000001.pack"), std::string::npos);
+}
+
+TEST(Verify, FindsNothingInAHealthyStore) {
+  const TempFolder folder;
+  fill(folder);
+  EXPECT_TRUE(verify_closed(folder, false).empty());
+  EXPECT_TRUE(verify_closed(folder, true).empty());
+}
+
+TEST(Verify, FindsDamagedHeadersAndData) {
+  const TempFolder folder;
+  fill(folder);
+  const auto header_at = location_in(folder, 1);
+  const auto data_at = location_in(folder, 2);
+  overwrite(pack_path(folder, header_at.pack), header_at.offset + 50, as_bytes("x"));
+  overwrite(pack_path(folder, data_at.pack), data_at.data_offset() + 50, as_bytes("damage"));
+  EXPECT_EQ(verify_closed(folder, false).size(), 1U);
+  const auto problems = verify_closed(folder, true);
+  ASSERT_EQ(problems.size(), 2U);
+  EXPECT_FALSE(problems[0].what.empty() || problems[0].what_to_do.empty());
+}
+
+TEST(Verify, FindsCountersThatAreNotTheSum) {
+  const TempFolder folder;
+  fill(folder);
+  Database database(folder.index(), Database::Missing::refuse);
+  WriteBatch batch;
+  batch.erase(shard_row_key(key_of(1)));
+  ASSERT_TRUE(database.write(Family::shards, batch, Durability::synced));
+  EXPECT_EQ(verify(database, folder.packs(), false).size(), 2U);  // of the pack, and of the store
+}
+
+TEST(Verify, FindsAMissingPack) {
+  const TempFolder folder;
+  fill(folder);
+  fs::remove(pack_path(folder, location_in(folder, 1).pack));
+  const auto problems = verify_closed(folder, false);
+  ASSERT_FALSE(problems.empty());
+  EXPECT_NE(problems[0].what.find("is missing"), std::string::npos);
+  EXPECT_LE(problems.size(), kMaxProblems);
+}
+
+}  // namespace
+}  // namespace mycostr::storage
