@@ -57,7 +57,7 @@ class PeerRequest {
   /// What the caller announced; 0 without a body, never above kMaxChunkSize.
   virtual std::size_t body_size() const = 0;
   /// The whole body; call it at most once. Refusing a call before this saves the transfer.
-  /// Errors: closed, timeout.
+  /// Errors: closed, timeout, overloaded (no memory for more bodies now).
   virtual Task<Result<Buffer>> read_body() = 0;
 };
 

@@ -84,7 +84,7 @@ Json describe_nodes(const dht::Directory& directory) {
 
 Json describe_queues(const ApiContext& context, const Metrics& metrics) {
   std::uint64_t in_flight = 0;
-  for (const auto& [node, bytes] : context.files.bytes_in_flight) in_flight += bytes;
+  for (const auto& [node, bytes] : context.files.in_flight) in_flight += bytes.value;
   return Json{{"transfers", metrics.transfers},
               {"max_transfers", context.settings.max_transfers},
               {"memory_total", context.files.memory.total()},

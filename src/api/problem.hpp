@@ -67,11 +67,11 @@ struct NodeShortage {
 
 struct ApiError {
   Code code = Code::internal;
-  std::string detail;                    ///< what is wrong and what to do; never a secret
-  std::string field;                     ///< empty: of none
-  std::optional<std::uint64_t> index;    ///< of a chunk
-  std::optional<NodeShortage> shortage;
-  std::vector<HttpField> headers;        ///< beyond Content-Type
+  std::string detail = {};               ///< what is wrong and what to do; never a secret
+  std::string field = {};                ///< empty: of none
+  std::optional<std::uint64_t> index = {};   ///< of a chunk
+  std::optional<NodeShortage> shortage = {};
+  std::vector<HttpField> headers = {};   ///< beyond Content-Type
 };
 
 template <class T>

@@ -8,9 +8,9 @@ namespace mycostr::api {
 
 /// Fields of the request; nothing where there is none.
 struct RetrieveConditions {
-  std::optional<std::string_view> if_none_match;
-  std::optional<std::string_view> if_range;
-  std::optional<std::string_view> range;
+  std::optional<std::string_view> if_none_match = {};
+  std::optional<std::string_view> if_range = {};
+  std::optional<std::string_view> range = {};
 };
 
 struct RetrievePlan {

@@ -1,8 +1,7 @@
 #include "crypto/merkle.hpp"
 
-#include <algorithm>
-
 #include "base/units.hpp"
+#include "crypto/block_hash.hpp"
 #include "crypto/sha256.hpp"
 
 namespace mycostr::crypto {
@@ -11,10 +10,12 @@ namespace {
 constexpr std::uint8_t kLeafPrefix[] = {0};
 constexpr std::uint8_t kNodePrefix[] = {1};
 
+static_assert(sizeof(Digest) == Digest::kSize, "two neighbours in a level are the 64 bytes of their parent");
+
 /// One level up: pairs are joined, an odd last one is carried. Repeated, it gives RFC 6962's tree.
 void fold(std::vector<Digest>& level) {
   const auto pairs = level.size() / 2;
-  for (std::size_t i = 0; i < pairs; ++i) level[i] = merkle_node(level[2 * i], level[2 * i + 1]);
+  hash_blocks(kNodePrefix[0], level.front().bytes.data(), 2 * Digest::kSize, pairs, level.data());
   if (level.size() % 2 == 1) level[pairs] = level.back();
   level.resize(pairs + level.size() % 2);
 }
@@ -34,11 +35,10 @@ Digest merkle_root_of_leaves(std::vector<Digest> leaves) {
 }
 
 Digest merkle_root(ByteView data) {
-  std::vector<Digest> leaves;
-  leaves.reserve((data.size() + kLeafSize - 1) / kLeafSize);
-  for (std::size_t at = 0; at < data.size(); at += kLeafSize) {
-    leaves.push_back(merkle_leaf(data.subspan(at, std::min(kLeafSize, data.size() - at))));
-  }
+  const auto full = data.size() / kLeafSize;
+  std::vector<Digest> leaves(full);
+  hash_blocks(kLeafPrefix[0], data.data(), kLeafSize, full, leaves.data());
+  if (data.size() % kLeafSize != 0) leaves.push_back(merkle_leaf(data.subspan(full * kLeafSize)));
   return merkle_root_of_leaves(std::move(leaves));
 }
 

@@ -11,6 +11,8 @@ constexpr auto kTick = std::chrono::seconds(1);
 constexpr std::string_view kRecordRows = "n/";   // n/<node id> -> encoded record
 constexpr std::size_t kRestoredAtMost = kMaxKnownNodes;
 
+std::string row_of(const NodeId& id) { return std::string(kRecordRows) + std::string(id.text()); }
+
 std::uint64_t random_instance(Random& random) { return 1 + random.below(UINT64_MAX - 1); }
 
 }  // namespace
@@ -41,6 +43,7 @@ Task<Result<void>> Exchange::open() {
     restored += rows->size();
     after = rows->back().key;
   }
+  for (const auto& [id, node] : directory_.nodes()) rows_.insert(id);
   saved_version_ = directory_.version();
   co_return Result<void>();
 }
@@ -63,6 +66,9 @@ Task<> Exchange::run() {
 
 Task<> Exchange::hello_round() {
   directory_.drop_expired(clock_.wall_now());
+  if (cursors_.size() > directory_.nodes().size()) {
+    std::erase_if(cursors_, [&](const auto& entry) { return directory_.find(entry.first) == nullptr; });
+  }
   for (auto& address : due_now()) {
     if (hellos_.size() >= settings_.hellos_at_once) break;
     // Whatever comes of it, it is not due again at the next tick.
@@ -103,7 +109,8 @@ Task<> Exchange::hello_to(PeerAddress address) {
 
 Task<Result<NodeId>> Exchange::introduce(PeerAddress address) {
   const auto id = address.id;
-  const auto cursor = id ? cursors_[*id] : Cursor();
+  const auto known = id ? cursors_.find(*id) : cursors_.end();
+  const auto cursor = known == cursors_.end() ? Cursor() : known->second;
   const auto started = clock_.now();
   PeerCall call{wire::operations::kHello, wire::encode(wire::Hello{own_.current(), cursor.instance, cursor.since}), {}};
   auto reply = co_await transport_.call(std::move(address), std::move(call), settings_.call);
@@ -166,13 +173,20 @@ void Exchange::announce() {
 }
 
 Task<> Exchange::save_new_records() {
-  if (directory_.version() == saved_version_) co_return;
+  if (directory_.version() == saved_version_ && rows_.size() <= directory_.nodes().size()) co_return;
   const auto version = directory_.version();
   WriteBatch batch;
   for (const auto& [id, node] : directory_.nodes()) {
     if (node.version <= saved_version_) continue;
-    batch.put(std::string(kRecordRows) + std::string(id.text()), std::string(as_text(node.encoded)));
+    batch.put(row_of(id), std::string(as_text(node.encoded)));
+    rows_.insert(id);
   }
+  // The disk keeps no more nodes than the directory does.
+  std::erase_if(rows_, [&](const NodeId& id) {
+    if (directory_.find(id) != nullptr) return false;
+    batch.erase(row_of(id));
+    return true;
+  });
   if (const auto saved = co_await store_.commit(std::move(batch), Durability::buffered); !saved) {
     log(LogLevel::warn, "exchange", "could not save node records: {}", to_string(saved.error()));
     co_return;

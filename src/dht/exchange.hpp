@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
+#include <unordered_set>
 
 #include "async/task_group.hpp"
 #include "dht/directory.hpp"
@@ -69,6 +70,7 @@ class Exchange {
   const std::uint64_t instance_;
   async::TaskGroup hellos_;
   std::unordered_map<NodeId, Cursor> cursors_;
+  std::unordered_set<NodeId> rows_;  // nodes whose records are on disk
   std::uint64_t saved_version_ = 0;
 };
 

@@ -152,11 +152,16 @@ Task<Result<void>> Catalog::abandon_upload(FileId id) {
 }
 
 Task<Result<bool>> Catalog::erase(FileId id) {
+  // Two deletions at once: the second one finds it here. Before the row is read, or both could still see it.
+  if (!erasing_.insert(id).second) co_return false;
+  struct Ended {
+    std::set<FileId>& erasing;
+    const FileId id;
+    ~Ended() { erasing.erase(id); }
+  } ended{erasing_, id};
   const auto file = co_await find(id);
   if (!file) co_return std::unexpected(file.error());
   if (!*file) co_return false;
-  // Two deletions at once: the second one finds it here.
-  if (!erasing_.insert(id).second) co_return false;
   WriteBatch batch;
   batch.erase(keys::with(keys::kFiles, id));
   batch.erase(keys::list_entry(id, (*file)->created));
@@ -165,7 +170,6 @@ Task<Result<bool>> Catalog::erase(FileId id) {
   }
   if ((*file)->chunk_count > 0) batch.put(keys::with(keys::kDeletions, id), "");
   const auto done = co_await commit(std::move(batch), Durability::synced, -1);
-  erasing_.erase(id);
   if (!done) co_return std::unexpected(done.error());
   co_return true;
 }

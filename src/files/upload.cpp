@@ -74,16 +74,14 @@ Task<> Upload::abandon() {
 }
 
 Task<> Upload::read_and_send() {
-  // One full piece is held back: only what follows it, or does not, tells whether it is the last.
-  std::optional<Piece> held;
   while (!failure_) {
     auto piece = co_await read_piece();
     if (!piece) co_return fail_with({piece.error()});
-    if (held) co_await dispatch(std::move(*held), piece->bytes.empty());
-    held.reset();
     if (piece->bytes.empty()) co_return;
-    if (piece->bytes.size() < file_.chunk_size) co_return co_await dispatch(std::move(*piece), true);
-    held = std::move(*piece);
+    // Only what follows a full piece, or does not, tells whether it is the last.
+    const bool is_last = piece->bytes.size() < file_.chunk_size || ahead_.empty();
+    co_await dispatch(std::move(*piece), is_last);
+    if (is_last) co_return;
   }
 }
 
@@ -98,18 +96,34 @@ Task<> Upload::dispatch(Piece piece, bool is_last) {
 
 Task<Result<Upload::Piece>> Upload::read_piece() {
   Piece piece;
-  // All that the chunk will need: the copies are made from it at once.
+  // All that the chunk will need: the copies are made from it at once. Nothing else is held while this waits, or
+  // uploads that each hold a piece would wait for one another for ever.
   piece.memory = co_await context_.memory.take(file_.chunk_size * options_.redundancy);
   piece.bytes = Buffer::allocate(file_.chunk_size);
+  std::ranges::copy(ahead_, piece.bytes.data());
+  auto filled = std::exchange(ahead_, {}).size();
+  const auto rest = co_await read_full(piece.bytes.mutable_view().subspan(filled));
+  if (!rest) co_return std::unexpected(rest.error());
+  filled += *rest;
+  piece.bytes.truncate(filled);
+  if (filled == file_.chunk_size) {
+    ahead_.resize(kLeafSize);
+    const auto ahead = co_await read_full(ahead_);
+    if (!ahead) co_return std::unexpected(ahead.error());
+    ahead_.resize(*ahead);
+  }
+  co_return piece;
+}
+
+Task<Result<std::size_t>> Upload::read_full(MutableBytes out) {
   std::size_t filled = 0;
-  while (filled < file_.chunk_size) {
-    const auto got = co_await source_.read(piece.bytes.mutable_view().subspan(filled));
+  while (filled < out.size()) {
+    const auto got = co_await source_.read(out.subspan(filled));
     if (!got) co_return std::unexpected(got.error());
     if (*got == 0) break;
     filled += *got;
   }
-  piece.bytes.truncate(filled);
-  co_return piece;
+  co_return filled;
 }
 
 Task<> Upload::send_chunk(Piece piece, std::uint64_t index, bool is_last, async::Budget::Lease slot) {

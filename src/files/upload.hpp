@@ -34,6 +34,8 @@ class Upload {
   Task<> read_and_send();
   Task<> dispatch(Piece piece, bool is_last);
   Task<Result<Piece>> read_piece();
+  /// Fills `out` unless the file ends before.
+  Task<Result<std::size_t>> read_full(MutableBytes out);
   Task<> send_chunk(Piece piece, std::uint64_t index, bool is_last, async::Budget::Lease slot);
   Task<bool> plan(ChunkInfo& chunk, const SealedChunk& sealed);
   Task<> send_shard(ChunkInfo& chunk, std::size_t replica, const Buffer& bytes);
@@ -54,6 +56,7 @@ class Upload {
   std::vector<NodeId> failed_;   ///< holders that did not take a shard of this file
   std::optional<StoreFailure> failure_;
   bool any_planned_ = false;
+  Bytes ahead_;   ///< the beginning of the next piece
   std::vector<ChunkInfo> unsaved_;
   crypto::Sha256 content_;
   async::Budget window_;

@@ -84,7 +84,8 @@ std::string response_head(const HttpResponseHead& head, const ResponseFraming& f
   }
   if (framing.chunked) {
     out += "Transfer-Encoding: chunked\r\n";
-  } else if (head.content_length && head.status != 204) {
+  } else if (head.content_length && head.status != 204 && (head.status != 304 || *head.content_length > 0)) {
+    // 204 never has one, and on 304 it would speak of the unchanged thing.
     out += fmt::format("Content-Length: {}\r\n", *head.content_length);
   }
   if (!framing.keep_alive) {

@@ -18,7 +18,7 @@ constexpr std::size_t kMaxRefused = 64;  // being told so at the same time; more
 constexpr auto kPauseAfterFailure = std::chrono::milliseconds(100);  // no file descriptors left, mostly
 
 std::string source_of(const TcpEndpoint& remote) {
-  const auto address = remote.address();
+  const auto address = unmapped(remote.address());
   if (!address.is_v6()) return address.to_string();
   const auto bytes = address.to_v6().to_bytes();
   return to_hex(ByteView(bytes).first(8));

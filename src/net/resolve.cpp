@@ -66,6 +66,13 @@ TcpEndpoint resolve_now(asio::io_context& loop, const Endpoint& endpoint) {
       ->endpoint();
 }
 
-Endpoint to_endpoint(const TcpEndpoint& endpoint) { return {endpoint.address().to_string(), endpoint.port()}; }
+asio::ip::address unmapped(const asio::ip::address& address) {
+  if (!address.is_v6() || !address.to_v6().is_v4_mapped()) return address;
+  return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
+}
+
+Endpoint to_endpoint(const TcpEndpoint& endpoint) {
+  return {unmapped(endpoint.address()).to_string(), endpoint.port()};
+}
 
 }  // namespace mycostr::net

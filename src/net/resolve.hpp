@@ -16,6 +16,8 @@ Task<Result<std::vector<TcpEndpoint>>> resolve(boost::asio::io_context& loop, En
 /// The same while the program starts. Throws boost::system::system_error.
 TcpEndpoint resolve_now(boost::asio::io_context& loop, const Endpoint& endpoint);
 
+/// ::ffff:a.b.c.d, as a socket for both versions sees IPv4, as the IPv4 address that it is.
+boost::asio::ip::address unmapped(const boost::asio::ip::address& address);
 Endpoint to_endpoint(const TcpEndpoint& endpoint);
 
 }  // namespace mycostr::net

@@ -15,7 +15,8 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr std::size_t kTurn = 1 << 20;  // bytes moved without a wait before other tasks get their turn
+constexpr std::size_t kTurn = 1 << 20;     // bytes moved without a wait before other tasks get their turn
+constexpr std::size_t kLeast = 16 << 10;   // what even a small operation counts for
 constexpr std::size_t kMaxPieces = 8;   // pieces per send
 constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
 
@@ -154,7 +155,7 @@ Result<std::optional<std::size_t>> TcpLink::try_receive(MutableBytes out) {
   const auto count = state_->socket.read_some(asio::buffer(out.data(), out.size()), error);
   if (would_block(error)) return std::nullopt;
   if (error && error != asio::error::eof) return fail(Errc::closed, error.message());
-  state_->moved += count;
+  state_->moved += std::max(count, kLeast);
   return count;
 }
 
@@ -178,7 +179,7 @@ Task<Result<void>> TcpLink::send(std::span<const ByteView> pieces) {
     const auto count = state_->socket.write_some(gather(pieces, sent), error);
     if (!error) {
       sent += count;
-      state_->moved += count;
+      state_->moved += std::max(count, kLeast);
       if (state_->moved >= kTurn) co_await give_way();
     } else if (would_block(error)) {
       if (const auto ready = co_await wait(TcpSocket::wait_write); !ready) co_return std::unexpected(ready.error());

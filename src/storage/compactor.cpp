@@ -55,13 +55,13 @@ Task<Result<void>> Compactor::compact(Clock& clock, std::uint32_t pack) {
     if (!step->job.records.empty()) {
       const auto moved = co_await writer_.submit(std::move(step->job));
       if (!moved) co_return moved;
+      const auto seconds = static_cast<double>(step->bytes) / static_cast<double>(limits_.per_second.value);
+      co_await clock.sleep_for(std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds)));
     }
     // The last live record took the pack along.
     if (!index_.packs().contains(pack)) co_return Result<void>();
     if (step->at_end) co_return fail(Errc::corrupt, "shards of the index are not in the pack");
     position = step->next;
-    const auto seconds = static_cast<double>(step->bytes) / static_cast<double>(limits_.per_second.value);
-    co_await clock.sleep_for(std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds)));
   }
 }
 

@@ -89,14 +89,20 @@ class GroupWriter {
   }
 
   void run() {
-    for (auto group = take_waiting(); !group.empty(); group = take_waiting()) {
-      try {
-        write_(group);
-      } catch (const std::exception& error) {
-        for (auto& entry : group) entry.result = fail(Errc::internal, error.what());
-      }
-      for (auto& entry : group) entry.complete(std::move(entry.result));
+    while (write_next_group()) continue;
+  }
+
+  /// False once there is nothing left to write. The group goes at the end: its jobs' memory, its hold on the loop.
+  bool write_next_group() {
+    auto group = take_waiting();
+    if (group.empty()) return false;
+    try {
+      write_(group);
+    } catch (const std::exception& error) {
+      for (auto& entry : group) entry.result = fail(Errc::internal, error.what());
     }
+    for (auto& entry : group) entry.complete(std::move(entry.result));
+    return true;
   }
 
   const std::size_t most_;

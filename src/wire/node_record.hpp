@@ -12,7 +12,8 @@
 namespace mycostr::wire {
 
 inline constexpr std::size_t kMaxEndpoints = 4;
-inline constexpr std::size_t kMaxRecordSize = 1200;
+/// Room for the longest endpoints, location and network there may be.
+inline constexpr std::size_t kMaxRecordSize = 1400;
 inline constexpr std::size_t kMaxLocationSize = 80;
 inline constexpr std::size_t kMaxNetworkIdSize = 64;
 /// A record is valid for at most this long after it was signed; nodes renew theirs well before.

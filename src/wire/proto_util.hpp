@@ -1,6 +1,8 @@
 // Inside of wire only: protobuf's strings to the project's types.
 #pragma once
 
+#include <google/protobuf/stubs/logging.h>
+
 #include <string>
 
 #include "base/error.hpp"
@@ -10,6 +12,8 @@ namespace mycostr::wire {
 
 template <class Message>
 bool parse(Message& message, ByteView bytes) {
+  // Else each text that is not UTF-8 is a line on stderr: a peer could fill the log.
+  const google::protobuf::LogSilencer quiet;
   return message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
 }
 

@@ -50,6 +50,11 @@ auto MemoryMetaStore::range_of(const ScanRequest& request) const -> std::pair<Ro
 
 Task<Result<void>> MemoryMetaStore::commit(WriteBatch batch, Durability) {
   if (broken_) co_return broken_disk();
+  apply(std::move(batch));
+  co_return Result<void>();
+}
+
+void MemoryMetaStore::apply(WriteBatch batch) {
   for (auto& [key, value] : batch.changes) {
     if (value) {
       rows_[key] = std::move(*value);
@@ -57,7 +62,6 @@ Task<Result<void>> MemoryMetaStore::commit(WriteBatch batch, Durability) {
       rows_.erase(key);
     }
   }
-  co_return Result<void>();
 }
 
 }  // namespace mycostr::test

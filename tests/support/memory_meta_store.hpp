@@ -14,6 +14,9 @@ class MemoryMetaStore final : public MetaStore {
   Task<Result<std::vector<KeyValue>>> scan(ScanRequest request) override;
   Task<Result<void>> commit(WriteBatch batch, Durability durability) override;
 
+  /// As commit(), at once and without failing.
+  void apply(WriteBatch batch);
+
   /// While set, all calls fail with io and change nothing.
   void set_broken(bool broken) { broken_ = broken; }
 

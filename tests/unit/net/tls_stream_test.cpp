@@ -1,7 +1,6 @@
 #include "net/tls_stream.hpp"
 
 #include <boost/asio/basic_socket_acceptor.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "crypto/identity.hpp"
 #include "net/tls_identity.hpp"
@@ -136,7 +135,7 @@ TEST_F(TlsStreamTest, SeesTheDifferenceBetweenAnEndAndACut) {
 TEST_F(TlsStreamTest, GarbageIsRefused) {
   connect();
   server.emplace(std::move(*server_socket), bob.server(), TlsStream::Role::server, blocks.records);
-  boost::asio::write(*client_socket, boost::asio::buffer(std::string("GET / HTTP/1.1\r\nHost: x\r\n\r\n")));
+  client_socket->send(boost::asio::buffer(std::string("GET / HTTP/1.1\r\nHost: x\r\n\r\n")));
   Result<void> outcome;
   run(shake(*server, outcome));
   ASSERT_FALSE(outcome);
@@ -147,7 +146,7 @@ TEST_F(TlsStreamTest, DamagedRecordsAreRefused) {
   shake_both();
   Bytes record(100, 0x55);
   record[0] = 23, record[1] = 3, record[2] = 3, record[3] = 0, record[4] = 95;
-  boost::asio::write(client->link().socket(), boost::asio::buffer(record));
+  client->link().socket().send(boost::asio::buffer(record));
   run([](TlsStream& stream) -> Task<> {
     Bytes block(10);
     const auto got = co_await stream.read_some(block);

@@ -108,9 +108,12 @@ class OpenStore {
  public:
   explicit OpenStore(const TempFolder& folder, ByteCount pack_size = 256_KiB, ByteCount capacity = 1_GiB,
                      CompactionLimits compaction = {})
+      : OpenStore(folder.path(), pack_size, capacity, compaction) {}
+  OpenStore(const std::filesystem::path& folder, ByteCount pack_size, ByteCount capacity,
+            CompactionLimits compaction)
       : pool_("storage", 2),
-        database(folder.index(), Database::Missing::create),
-        store(database, pool_, {folder.packs(), capacity, pack_size, compaction}) {}
+        database(folder / "index", Database::Missing::create),
+        store(database, pool_, {folder / "packs", capacity, pack_size, compaction}) {}
 
   Result<void> put(const ShardKey& key, Buffer data) {
     auto reservation = store.reserve({data.size()});

@@ -1,0 +1,166 @@
+#include "api/rest_api.hpp"
+
+#include "api/guard.hpp"
+#include "api/openapi.hpp"
+#include "api/render.hpp"
+#include "async/cancel.hpp"
+#include "base/log.hpp"
+
+namespace mycostr::api {
+namespace {
+
+constexpr std::string_view kHealthPath = "/healthz";
+
+Outcome<std::optional<Answer>> as_handled(Outcome<Answer> answer) {
+  if (!answer) return std::unexpected(std::move(answer.error()));
+  return std::optional(std::move(*answer));
+}
+
+/// For calls that take no options.
+Outcome<void> check_no_options(std::string_view query) {
+  const auto parameters = parse_query(query);
+  if (!parameters) return std::unexpected(parameters.error());
+  return parameters->allow_only({});
+}
+
+}  // namespace
+
+RestApi::RestApi(ApiContext context)
+    : context_(std::move(context)),
+      started_(context_.clock.now()),
+      openapi_(openapi_document(context_.settings.version)),
+      store_(context_, metrics_),
+      retrieve_(context_, metrics_),
+      files_(context_),
+      register_(context_) {}
+
+std::string RestApi::problem(unsigned status, std::string_view code, std::string_view detail) {
+  return problem_json(status, code, detail);
+}
+
+Task<> RestApi::handle(HttpRequest& request, HttpResponder& responder) {
+  const auto began = context_.clock.now();
+  ++metrics_.requests;
+  metrics_.request_rate.add(began, 1);
+  std::optional<Route> route;
+  Handled handled;
+  std::exception_ptr thrown;
+  try {
+    handled = co_await answer(request, responder, route);
+  } catch (...) {
+    thrown = std::current_exception();
+  }
+  if (thrown && async::is_cancellation(thrown)) std::rethrow_exception(thrown);
+  if (thrown) {
+    log(LogLevel::error, "api", "{} {}: {}", request.method(), route ? route_name(*route) : "?",
+        async::describe(thrown));
+    handled = refuse(Code::internal, "This is a fault of the program; its log says more.");
+  }
+  co_await send(responder, std::move(handled));
+  if (route) metrics_.latency[static_cast<std::size_t>(*route)].add(context_.clock.now() - began);
+}
+
+Task<> RestApi::send(HttpResponder& responder, Handled handled) {
+  if (handled && !*handled) co_return;
+  if (handled) {
+    auto& answer = **handled;
+    HttpResponseHead head{answer.status, std::move(answer.fields), std::nullopt};
+    if (!answer.body.empty()) head.fields.push_back({"Content-Type", "application/json"});
+    co_await responder.send(std::move(head), std::move(answer.body));
+    co_return;
+  }
+  auto& error = handled.error();
+  const auto status = info(error.code).status;
+  if (status >= 500) ++metrics_.failed;
+  if (status >= 400 && status < 500) ++metrics_.refused;
+  if (responder.started() || status == 0) {
+    responder.abort();
+    co_return;
+  }
+  auto body = problem_json(error);
+  HttpResponseHead head{status, std::move(error.headers), std::nullopt};
+  head.fields.push_back({"Content-Type", std::string(kProblemType)});
+  co_await responder.send(std::move(head), std::move(body));
+}
+
+Task<RestApi::Handled> RestApi::answer(HttpRequest& request, HttpResponder& responder, std::optional<Route>& route) {
+  const auto target = split_target(request.target());
+  const bool is_health = request.method() == "GET" && target.path == kHealthPath;
+  if (auto admitted = admit(request, context_.settings, !is_health); !admitted) {
+    co_return std::unexpected(admitted.error());
+  }
+  if (request.target().size() > kMaxTarget) {
+    co_return refuse(Code::target_too_long, "Path and query may be 8192 bytes long at most.");
+  }
+  auto match = find_route(request.method(), target.path);
+  if (!match) co_return std::unexpected(match.error());
+  route = match->route;
+  co_return co_await call(request, responder, std::move(*match), target.query);
+}
+
+Task<RestApi::Handled> RestApi::call(HttpRequest& request, HttpResponder& responder, RouteMatch match,
+                                     std::string_view query) {
+  switch (match.route) {
+    case Route::healthz:
+    case Route::openapi: {
+      if (auto checked = check_no_options(query); !checked) co_return std::unexpected(checked.error());
+      co_return Answer{200, match.route == Route::openapi ? openapi_ : R"({"status":"ok"})", {}};
+    }
+    case Route::store: co_return as_handled(co_await store(request, query));
+    case Route::delete_file: co_return as_handled(co_await erase(std::move(match.id), query));
+    case Route::register_node: co_return as_handled(co_await register_node(request, query));
+    case Route::retrieve:
+    case Route::list_files:
+    case Route::show_file:
+    case Route::status: break;
+  }
+  co_return co_await call_get(request, responder, std::move(match), query);
+}
+
+Task<RestApi::Handled> RestApi::call_get(HttpRequest& request, HttpResponder& responder, RouteMatch match,
+                                         std::string_view query) {
+  auto parameters = co_await read_get_parameters(request, query, context_.settings.max_json_bytes);
+  if (!parameters) co_return std::unexpected(parameters.error());
+  if (match.route == Route::status) co_return as_handled(show_status(*parameters));
+  if (match.route == Route::list_files) co_return as_handled(co_await files_.list(std::move(*parameters)));
+  if (match.route == Route::show_file) {
+    co_return as_handled(co_await files_.show(std::move(match.id), std::move(*parameters)));
+  }
+  const auto sent = co_await retrieve_.handle(request, responder, std::move(match.id), std::move(*parameters));
+  if (!sent) co_return std::unexpected(sent.error());
+  co_return std::nullopt;
+}
+
+Task<Outcome<Answer>> RestApi::store(HttpRequest& request, std::string_view query) {
+  if (metrics_.transfers >= context_.settings.max_transfers) {
+    co_return std::unexpected(overloaded("Too many transfers are under way; try again later."));
+  }
+  const TransferSlot slot(metrics_);
+  co_return co_await store_.handle(request, query);
+}
+
+Task<Outcome<Answer>> RestApi::register_node(HttpRequest& request, std::string_view query) {
+  if (auto checked = check_no_options(query); !checked) co_return std::unexpected(checked.error());
+  const auto body = co_await read_small_body(request, context_.settings.max_json_bytes);
+  if (!body) co_return std::unexpected(body.error());
+  auto parameters = parse_json_object(*body);
+  if (!parameters) co_return std::unexpected(parameters.error());
+  co_return co_await register_.handle(std::move(*parameters));
+}
+
+Task<Outcome<Answer>> RestApi::erase(std::string id, std::string_view query) {
+  auto parameters = parse_query(query);
+  if (!parameters) co_return std::unexpected(parameters.error());
+  co_return co_await files_.erase(std::move(id), std::move(*parameters));
+}
+
+Outcome<Answer> RestApi::show_status(const Parameters& parameters) const {
+  if (auto known = parameters.allow_only({"metrics", "detailed"}); !known) return std::unexpected(known.error());
+  const auto metrics = parameters.boolean("metrics", false);
+  if (!metrics) return std::unexpected(metrics.error());
+  const auto detailed = parameters.boolean("detailed", false);
+  if (!detailed) return std::unexpected(detailed.error());
+  return Answer{200, status_json(context_, metrics_, started_, {*metrics, *detailed}), {}};
+}
+
+}  // namespace mycostr::api

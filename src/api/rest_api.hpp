@@ -1,0 +1,44 @@
+// The REST API behind the port of HTTP: who may call, which call it is, and one answer to each.
+#pragma once
+
+#include "api/files_handler.hpp"
+#include "api/register_handler.hpp"
+#include "api/retrieve_handler.hpp"
+#include "api/store_handler.hpp"
+
+namespace mycostr::api {
+
+/// Loop thread only. What the context refers to outlives it. No failure of a call leaves handle() but its
+/// cancellation.
+class RestApi final : public HttpHandler {
+ public:
+  explicit RestApi(ApiContext context);
+  RestApi(const RestApi&) = delete;
+  RestApi& operator=(const RestApi&) = delete;
+
+  Task<> handle(HttpRequest& request, HttpResponder& responder) override;
+  std::string problem(unsigned status, std::string_view code, std::string_view detail) override;
+
+ private:
+  /// Nothing where the answer has been sent already.
+  using Handled = Outcome<std::optional<Answer>>;
+  Task<Handled> answer(HttpRequest& request, HttpResponder& responder, std::optional<Route>& route);
+  Task<Handled> call(HttpRequest& request, HttpResponder& responder, RouteMatch match, std::string_view query);
+  Task<Handled> call_get(HttpRequest& request, HttpResponder& responder, RouteMatch match, std::string_view query);
+  Task<Outcome<Answer>> store(HttpRequest& request, std::string_view query);
+  Task<Outcome<Answer>> register_node(HttpRequest& request, std::string_view query);
+  Task<Outcome<Answer>> erase(std::string id, std::string_view query);
+  Outcome<Answer> show_status(const Parameters& parameters) const;
+  Task<> send(HttpResponder& responder, Handled handled);
+
+  ApiContext context_;
+  Metrics metrics_;
+  const SteadyTime started_;
+  const std::string openapi_;
+  StoreHandler store_;
+  RetrieveHandler retrieve_;
+  FilesHandler files_;
+  RegisterHandler register_;
+};
+
+}  // namespace mycostr::api

@@ -1,0 +1,34 @@
+#include "sim/seeds.hpp"
+
+#include <cstdlib>
+#include <string>
+
+namespace mycostr::sim {
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kIsSanitized = true;
+#elif defined(__has_feature)
+constexpr bool kIsSanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
+#else
+constexpr bool kIsSanitized = false;
+#endif
+
+#if defined(NDEBUG)
+constexpr std::uint64_t kSeeds = 1000;
+#else
+constexpr std::uint64_t kSeeds = kIsSanitized ? 40 : 100;
+#endif
+
+std::optional<std::uint64_t> number_in(const char* variable) {
+  const auto* text = std::getenv(variable);
+  if (text == nullptr || *text == '\0') return std::nullopt;
+  return std::stoull(text);
+}
+
+}  // namespace
+
+std::uint64_t seed_count() { return number_in("MYCOSTR_SIM_SEEDS").value_or(kSeeds); }
+std::optional<std::uint64_t> only_seed() { return number_in("MYCOSTR_SIM_SEED"); }
+
+}  // namespace mycostr::sim

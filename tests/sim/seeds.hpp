@@ -1,0 +1,14 @@
+// Which seeds are run.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+namespace mycostr::sim {
+
+/// MYCOSTR_SIM_SEEDS, or as many as the build is fast enough for.
+std::uint64_t seed_count();
+/// MYCOSTR_SIM_SEED: this one alone.
+std::optional<std::uint64_t> only_seed();
+
+}  // namespace mycostr::sim

@@ -1,0 +1,68 @@
+// A ChunkStore in memory, on a disk that takes time, fails with its machine, and may rot.
+#pragma once
+
+#include <list>
+#include <map>
+
+#include "mycostr/chunk_store.hpp"
+#include "mycostr/clock.hpp"
+#include "support/power.hpp"
+#include "support/seeded_random.hpp"
+#include "support/trace.hpp"
+
+namespace mycostr::test {
+
+/// Stays when its node goes: it is the disk. Everything fails with io while the power is off. Changes that are under
+/// way at the same time are made in any order. References outlive it. Loop thread only.
+class SimChunkStore final : public ChunkStore {
+ public:
+  SimChunkStore(Clock& clock, const Power& power, Trace& trace, std::uint64_t seed, ByteCount disk)
+      : clock_(clock), power_(power), trace_(trace), random_(seed), disk_(disk) {}
+
+  Result<std::unique_ptr<Reservation>> reserve(ByteCount size) override;
+  Task<Result<void>> put(std::unique_ptr<Reservation> reservation, ShardKey key, Buffer data) override;
+  Task<Result<Buffer>> get(ShardKey key) override;
+  Task<Result<Buffer>> read(ShardKey key, ByteCount offset, ByteCount length) override;
+  Task<Result<ByteCount>> size_of(ShardKey key) override;
+  Task<Result<void>> remove(std::vector<ShardKey> keys) override;
+  StoreUsage usage() const override { return {capacity_, used_, reserved_, shards_.size()}; }
+  Task<Result<ByteCount>> disk_free() override;
+  void set_capacity(ByteCount capacity) override { capacity_ = capacity; }
+
+  /// After the power has gone: each change that was under way has been made, or not.
+  void crash();
+  /// The disk is replaced by an empty one.
+  void wipe();
+  /// One byte changes unnoticed; false where the shard is not there.
+  bool rot(const ShardKey& key);
+  /// How many times slower than usual it is.
+  void set_slowness(unsigned factor) { slowness_ = factor; }
+  const std::map<ShardKey, Buffer>& shards() const { return shards_; }
+
+ private:
+  class Promise;
+  /// A put (one key, with data) or a removal.
+  struct Change {
+    std::vector<ShardKey> keys;
+    Buffer data;
+  };
+  using Pending = std::list<Change>;
+
+  void make(const Change& change);
+  Task<Result<void>> carry_out(Change change);
+  Duration access_time();
+
+  Clock& clock_;
+  const Power& power_;
+  Trace& trace_;
+  SeededRandom random_;
+  const ByteCount disk_;
+  ByteCount capacity_;
+  ByteCount used_;
+  ByteCount reserved_;
+  unsigned slowness_ = 1;
+  std::map<ShardKey, Buffer> shards_;
+  Pending pending_;
+};
+
+}  // namespace mycostr::test

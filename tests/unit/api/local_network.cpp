@@ -1,0 +1,122 @@
+#include "local_network.hpp"
+
+namespace mycostr::api::test {
+namespace {
+
+constexpr std::uint64_t kChunkSize = 16 << 10;
+
+class LocalRequest final : public PeerRequest {
+ public:
+  LocalRequest(PeerIdentity from, PeerCall call) : from_(from), call_(std::move(call)) {}
+  const PeerIdentity& from() const override { return from_; }
+  const std::string& operation() const override { return call_.operation; }
+  const Bytes& message() const override { return call_.message; }
+  std::size_t body_size() const override { return call_.body.size(); }
+  Task<Result<Buffer>> read_body() override { co_return call_.body; }
+
+ private:
+  PeerIdentity from_;
+  PeerCall call_;
+};
+
+engine::EngineSettings engine_settings(const std::string& address, std::string location) {
+  engine::EngineSettings out;
+  out.network_id = "test";
+  out.endpoints = {*parse_endpoint(address)};
+  out.files.chunk_size = kChunkSize;
+  out.files.placement.distinct_subnets = false;
+  out.holder_capacity = 64_MiB;
+  out.holder_location = std::move(location);
+  out.holder_min_capacity = 1_MiB;
+  return out;
+}
+
+}  // namespace
+
+LocalTransport::LocalTransport(Clock& clock, const crypto::Identity& identity, Network& network, std::string address)
+    : clock_(clock), identity_(identity), network_(network) {
+  network_[std::move(address)] = this;
+}
+
+Task<Result<PeerReply>> LocalTransport::call(PeerAddress to, PeerCall call, CallLimits limits) {
+  const auto at = network_.find(to.endpoints.empty() ? std::string() : to_string(to.endpoints.front()));
+  if (at == network_.end() || at->second->mood == Mood::unreachable || at->second->handler_ == nullptr) {
+    co_return fail(Errc::unreachable, "nobody is there");
+  }
+  auto& other = *at->second;
+  if (to.id && *to.id != other.identity_.id()) co_return fail(Errc::wrong_peer, "another node is there");
+  if (other.mood == Mood::silent) {
+    co_await clock_.sleep_for(limits.total);
+    co_return fail(Errc::timeout, "no answer");
+  }
+  co_await clock_.sleep_for(std::chrono::milliseconds(2));
+  LocalRequest request({identity_.id(), identity_.public_key()}, std::move(call));
+  auto reply = co_await other.handler_->handle(request);
+  if (reply) reply->from = {other.identity_.id(), other.identity_.public_key()};
+  co_return reply;
+}
+
+LocalNode::LocalNode(LocalNetwork& network, std::size_t index, std::string location)
+    : address("127.0.0.1:" + std::to_string(5000 + index)),
+      random(index + 1),
+      identity(random.make<crypto::Identity::Seed>()),
+      keystore(random.make<crypto::Keystore::MasterKey>()),
+      chunks(network.clock, network.power, network.trace, index, 1_GiB),
+      transport(network.clock, identity, network.network, address),
+      engine({network.loop.get_executor(), network.clock, random, network.pool, meta, chunks, transport}, identity,
+             keystore, engine_settings(address, std::move(location))),
+      api(context(network.clock)) {}
+
+ApiContext LocalNode::context(Clock& clock) {
+  ApiSettings settings;
+  settings.token = kToken;
+  settings.max_json_bytes = 64 << 10;
+  settings.max_transfers = 4;
+  settings.version = "1.2.3";
+  return {clock,          identity,          engine.directory(),    engine.exchange(), engine.own_record(),
+          chunks,         transport,         engine.registration(), engine.files(),    engine.catalog(),
+          engine.store(), engine.retrieve(), engine.cleaner(),      [this] { return problems; }, settings};
+}
+
+LocalNetwork::LocalNetwork(std::size_t count, std::vector<std::string> locations) {
+  power.on();
+  for (std::size_t i = 0; i < count; ++i) {
+    nodes_.push_back(std::make_unique<LocalNode>(*this, i, i < locations.size() ? locations[i] : "DE"));
+    if (!clock.run(nodes_.back()->engine.open())) throw std::runtime_error("a node does not open");
+  }
+  for (const auto& from : nodes_) {
+    from->engine.start();
+    for (const auto& to : nodes_) {
+      if (from == to) continue;
+      PeerAddress address{to->identity.id(), {*parse_endpoint(to->address)}};
+      if (!clock.run(from->engine.exchange().introduce(address))) throw std::runtime_error("nodes do not meet");
+    }
+  }
+}
+
+LocalNetwork::~LocalNetwork() {
+  for (const auto& node : nodes_) clock.run(node->engine.stop());
+}
+
+FakeResponder LocalNetwork::call(FakeRequest request) {
+  request.set("Authorization", "Bearer " + std::string(kToken));
+  FakeResponder responder;
+  clock.run(nodes_.front()->api.handle(request, responder));
+  return responder;
+}
+
+FakeResponder LocalNetwork::call(std::string method, std::string target, std::string body,
+                                 std::vector<HttpField> fields) {
+  FakeRequest request(std::move(method), std::move(target));
+  request.body = std::move(body);
+  for (auto& field : fields) request.fields.push_back(std::move(field));
+  return call(std::move(request));
+}
+
+std::size_t LocalNetwork::shards() const {
+  std::size_t out = 0;
+  for (const auto& node : nodes_) out += node->chunks.usage().shards;
+  return out;
+}
+
+}  // namespace mycostr::api::test

@@ -1,0 +1,225 @@
+#include "dht/directory.hpp"
+
+#include "unit/dht/records.hpp"
+
+namespace mycostr::dht {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kStart = SteadyTime(1h);
+
+class DirectoryTest : public testing::Test {
+ protected:
+  crypto::Identity self_ = identity_of(1);
+  crypto::Identity node_ = identity_of(2);
+  Directory directory_{self_.id(), kNetwork};
+
+  Result<Learned> learn(const wire::NodeRecord& record) { return directory_.learn(encode_record(record, node_), kNow); }
+  Errc refusal(const wire::NodeRecord& record) {
+    const auto version = directory_.version();
+    const auto learned = learn(record);
+    EXPECT_EQ(directory_.version(), version);
+    return learned ? Errc::internal : learned.error().code;
+  }
+  Bytes add(std::uint64_t seed, std::uint64_t seq = 1) {
+    const auto identity = identity_of(seed);
+    auto encoded = encode_record(record_of(identity, seq), identity);
+    EXPECT_EQ(directory_.learn(encoded, kNow).value(), Learned::newer);
+    return encoded;
+  }
+};
+
+TEST_F(DirectoryTest, LearnsARecordOnce) {
+  const auto record = record_of(node_);
+  EXPECT_EQ(learn(record).value(), Learned::newer);
+  EXPECT_EQ(learn(record).value(), Learned::known);
+  EXPECT_EQ(directory_.version(), 1U);
+  const auto* known = directory_.find(node_.id());
+  ASSERT_NE(known, nullptr);
+  EXPECT_EQ(known->record, record);
+  EXPECT_EQ(known->encoded, encode_record(record, node_));
+  EXPECT_EQ(directory_.address_of(node_.id())->endpoints, record.endpoints);
+}
+
+TEST_F(DirectoryTest, KeepsTheNewest) {
+  EXPECT_TRUE(learn(record_of(node_, 5)));
+  EXPECT_EQ(refusal(record_of(node_, 4)), Errc::conflict);
+  auto same_seq = record_of(node_, 5);
+  same_seq.location = "DE";
+  EXPECT_EQ(refusal(same_seq), Errc::conflict);
+  EXPECT_EQ(learn(record_of(node_, 6)).value(), Learned::newer);
+  EXPECT_EQ(directory_.find(node_.id())->record.seq, 6U);
+  EXPECT_EQ(directory_.nodes().size(), 1U);
+}
+
+TEST_F(DirectoryTest, RefusesExpiredRecords) {
+  auto record = record_of(node_);
+  record.expires = kNow;
+  EXPECT_EQ(refusal(record), Errc::conflict);
+  record.expires = kNow + 1ms;
+  EXPECT_TRUE(learn(record));
+}
+
+TEST_F(DirectoryTest, RefusesRecordsFromTheFuture) {
+  auto record = record_of(node_);
+  record.expires = kNow + 24h + 10min + 1ms;
+  EXPECT_EQ(refusal(record), Errc::conflict);
+  record.expires = kNow + 24h + 10min;
+  record.seq = static_cast<std::uint64_t>(to_unix_ms(kNow + 10min)) + 1;
+  EXPECT_EQ(refusal(record), Errc::conflict);
+  record.seq = UINT64_MAX;  // would never be followed by a newer one
+  EXPECT_EQ(refusal(record), Errc::conflict);
+  record.seq = static_cast<std::uint64_t>(to_unix_ms(kNow + 10min));
+  EXPECT_TRUE(learn(record));
+}
+
+TEST_F(DirectoryTest, RefusesOtherNetworks) {
+  auto record = record_of(node_);
+  record.network_id = "mainnet";
+  EXPECT_EQ(refusal(record), Errc::conflict);
+}
+
+TEST_F(DirectoryTest, RefusesForgedAndMalformedRecords) {
+  const auto forged = encode_record(record_of(node_), identity_of(3));
+  EXPECT_EQ(directory_.learn(forged, kNow).error().code, Errc::invalid);
+  EXPECT_EQ(directory_.learn(Bytes(10), kNow).error().code, Errc::invalid);
+  EXPECT_TRUE(directory_.nodes().empty());
+  EXPECT_TRUE(learn(record_of(node_, 1)));
+  auto newer = encode_record(record_of(node_, 2), node_);
+  newer.back() ^= 1;  // the signature's last byte
+  EXPECT_EQ(directory_.learn(newer, kNow).error().code, Errc::invalid);
+  EXPECT_EQ(directory_.find(node_.id())->record.seq, 1U);
+}
+
+TEST_F(DirectoryTest, NeverHoldsItsOwnRecord) {
+  EXPECT_EQ(directory_.learn(encode_record(record_of(self_), self_), kNow).value(), Learned::known);
+  EXPECT_FALSE(directory_.restore(encode_record(record_of(self_), self_), kNow));
+  EXPECT_TRUE(directory_.nodes().empty());
+}
+
+TEST_F(DirectoryTest, TellsChangesInPages) {
+  std::vector<Bytes> added;
+  for (std::uint64_t seed = 10; seed < 15; ++seed) added.push_back(add(seed));
+  auto [first, cursor] = directory_.changes_since(0, 3);
+  EXPECT_EQ(first, std::vector(added.begin(), added.begin() + 3));
+  auto [rest, end] = directory_.changes_since(cursor, 3);
+  EXPECT_EQ(rest, std::vector(added.begin() + 3, added.end()));
+  EXPECT_EQ(end, directory_.version());
+  EXPECT_EQ(directory_.changes_since(end, 3), std::pair(std::vector<Bytes>(), end));
+}
+
+TEST_F(DirectoryTest, TellsANewerRecordAgainAndTheOldOneNoMore) {
+  add(10);
+  const auto second = add(11);
+  const auto cursor = directory_.version();
+  const auto newer = add(10, 2);
+  EXPECT_EQ(directory_.changes_since(cursor, 10).first, std::vector<Bytes>{newer});
+  EXPECT_EQ(directory_.changes_since(0, 10).first, (std::vector<Bytes>{second, newer}));
+}
+
+TEST_F(DirectoryTest, ForeignCursorsAreSafe) {
+  add(10);
+  EXPECT_TRUE(directory_.changes_since(UINT64_MAX, 10).first.empty());
+  EXPECT_TRUE(directory_.changes_since(0, 0).first.empty());
+}
+
+TEST_F(DirectoryTest, ForgetsExpiredRecords) {
+  auto record = record_of(node_);
+  record.expires = kNow + 1h;
+  ASSERT_TRUE(learn(record));
+  add(10);
+  directory_.drop_expired(kNow + 1h - 1ms);
+  EXPECT_EQ(directory_.nodes().size(), 2U);
+  directory_.drop_expired(kNow + 1h);
+  EXPECT_EQ(directory_.find(node_.id()), nullptr);
+  EXPECT_EQ(directory_.changes_since(0, 10).first.size(), 1U);
+  EXPECT_FALSE(directory_.address_of(node_.id()));
+}
+
+TEST_F(DirectoryTest, RestoresWhatIsStillOfUse) {
+  const auto encoded = encode_record(record_of(node_), node_);
+  EXPECT_TRUE(directory_.restore(encoded, kNow));
+  EXPECT_NE(directory_.find(node_.id()), nullptr);
+  Directory later(self_.id(), kNetwork);
+  EXPECT_FALSE(later.restore(encoded, kNow + 12h)) << "expired";
+  Directory elsewhere(self_.id(), "mainnet");
+  EXPECT_FALSE(elsewhere.restore(encoded, kNow)) << "of another network";
+  EXPECT_FALSE(directory_.restore(Bytes(10), kNow)) << "damaged";
+}
+
+TEST_F(DirectoryTest, LivesUntilACallFailsAndAgainOnceItAnswers) {
+  EXPECT_FALSE(directory_.is_live(node_.id())) << "unknown";
+  ASSERT_TRUE(learn(record_of(node_)));
+  EXPECT_TRUE(directory_.is_live(node_.id())) << "not yet called";
+  directory_.failed(node_.id(), kStart);
+  EXPECT_FALSE(directory_.is_live(node_.id()));
+  directory_.answered(node_.id(), 10ms, kStart + 1s, kNow + 1s);
+  EXPECT_TRUE(directory_.is_live(node_.id()));
+  EXPECT_EQ(directory_.find(node_.id())->last_seen, kNow + 1s);
+}
+
+TEST_F(DirectoryTest, AMovedNodeIsTriedAgain) {
+  ASSERT_TRUE(learn(record_of(node_, 1)));
+  directory_.failed(node_.id(), kStart);
+  ASSERT_TRUE(learn(record_of(node_, 2)));
+  EXPECT_FALSE(directory_.is_live(node_.id())) << "the same endpoints";
+  auto moved = record_of(node_, 3);
+  moved.endpoints = {{"127.0.0.1", 4082}};
+  ASSERT_TRUE(learn(moved));
+  EXPECT_TRUE(directory_.is_live(node_.id()));
+}
+
+TEST_F(DirectoryTest, FirstFailureBringsTheNextProbeForward) {
+  ASSERT_TRUE(learn(record_of(node_)));
+  directory_.probe_later(node_.id(), kStart + 10s);
+  directory_.failed(node_.id(), kStart);
+  EXPECT_EQ(directory_.find(node_.id())->next_probe, kStart + 2s);
+  directory_.probe_later(node_.id(), kStart + 10s);
+  directory_.failed(node_.id(), kStart);
+  EXPECT_EQ(directory_.find(node_.id())->next_probe, kStart + 10s) << "further ones keep the pace";
+}
+
+TEST_F(DirectoryTest, SmoothsTheRoundTripTime) {
+  ASSERT_TRUE(learn(record_of(node_)));
+  const auto rtt_after = [&](Duration rtt) {
+    directory_.answered(node_.id(), rtt, kStart, kNow);
+    return *directory_.find(node_.id())->rtt;
+  };
+  EXPECT_EQ(rtt_after(80ms), 80ms);
+  EXPECT_EQ(rtt_after(160ms), 90ms);
+  EXPECT_EQ(rtt_after(10ms), 80ms);
+}
+
+TEST_F(DirectoryTest, CallsOfUnknownNodesChangeNothing) {
+  directory_.answered(node_.id(), 1ms, kStart, kNow);
+  directory_.failed(node_.id(), kStart);
+  directory_.probe_later(node_.id(), kStart);
+  EXPECT_TRUE(directory_.nodes().empty());
+}
+
+TEST_F(DirectoryTest, KeepsNodesThatAnswerWhenItIsFull) {
+  ASSERT_TRUE(learn(record_of(node_)));
+  directory_.answered(node_.id(), 1ms, kStart, kNow);
+  // Restored records cost no signature: that makes ten thousand of them quick.
+  test::SeededRandom random(11);
+  const auto flood = [&] {
+    auto record = record_of(node_);
+    record.public_key = random.make<PublicKey>();
+    EXPECT_TRUE(directory_.restore(encode_record(record, node_), kNow));
+    return record.id();
+  };
+  const auto first = flood();
+  for (std::size_t i = 2; i < kMaxKnownNodes; ++i) flood();
+  EXPECT_EQ(directory_.nodes().size(), kMaxKnownNodes);
+  EXPECT_NE(directory_.find(first), nullptr);
+  const auto last = flood();
+  EXPECT_EQ(directory_.nodes().size(), kMaxKnownNodes);
+  EXPECT_EQ(directory_.find(first), nullptr) << "the oldest that never answered goes";
+  EXPECT_NE(directory_.find(last), nullptr);
+  EXPECT_NE(directory_.find(node_.id()), nullptr);
+  EXPECT_EQ(directory_.changes_since(0, kMaxKnownNodes + 1).first.size(), kMaxKnownNodes);
+}
+
+}  // namespace
+}  // namespace mycostr::dht
