@@ -1,6 +1,7 @@
-// Telling cancellation from failure.
+// Telling cancellation from failure, and cleaning up after it.
 #pragma once
 
+#include <boost/asio/this_coro.hpp>
 #include <exception>
 #include <string>
 
@@ -10,5 +11,10 @@ namespace mycostr::async {
 bool is_cancellation(const std::exception_ptr& thrown);
 /// what() of any exception.
 std::string describe(const std::exception_ptr& thrown);
+
+/// co_await begin_cleanup(): from here on this task runs on though it has been cancelled, until
+/// co_await end_cleanup(): from then on a cancellation shows again, at the next co_await.
+inline auto begin_cleanup() { return boost::asio::this_coro::throw_if_cancelled(false); }
+inline auto end_cleanup() { return boost::asio::this_coro::throw_if_cancelled(true); }
 
 }  // namespace mycostr::async

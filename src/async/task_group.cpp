@@ -2,9 +2,10 @@
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
-#include <cassert>
+#include <cstdlib>
 
 #include "async/cancel.hpp"
 #include "base/log.hpp"
@@ -16,7 +17,12 @@ namespace asio = boost::asio;
 TaskGroup::TaskGroup(asio::any_io_executor executor, std::string name)
     : executor_(std::move(executor)), name_(std::move(name)) {}
 
-TaskGroup::~TaskGroup() { assert(running_.empty()); }
+TaskGroup::~TaskGroup() {
+  if (running_.empty()) return;
+  // Going on would leave tasks that refer to memory that is gone.
+  log(LogLevel::error, name_, "destroyed while {} tasks run", running_.size());
+  std::abort();
+}
 
 void TaskGroup::spawn(Task<> task) {
   if (closed_) return;
@@ -47,28 +53,32 @@ void TaskGroup::cancel() {
 }
 
 Task<> TaskGroup::join() {
+  // Awaited to the end though this task may be cancelled meanwhile, or has been before.
+  const bool throws = co_await asio::this_coro::throw_if_cancelled();
+  co_await asio::this_coro::throw_if_cancelled(false);
   bool cancelled = false;
-  std::exception_ptr cause;
   while (!running_.empty()) {
     try {
       co_await empty_.wait();
     } catch (const boost::system::system_error&) {
-      cause = std::current_exception();
       cancelled = true;
     }
-    if (!cancelled) continue;
-    cancel();
-    // From here on this task's own cancellation is no news.
-    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-    while (!running_.empty()) co_await empty_.wait();
+    if (cancelled) cancel();
   }
-  if (cause) std::rethrow_exception(cause);
+  co_await asio::this_coro::throw_if_cancelled(throws);
+  if (cancelled && throws) throw boost::system::system_error(asio::error::operation_aborted);
 }
 
 Task<> TaskGroup::close() {
   closed_ = true;
   cancel();
   co_await join();
+}
+
+Task<> run_all(asio::any_io_executor executor, std::string name, std::vector<Task<>> tasks) {
+  TaskGroup group(std::move(executor), std::move(name));
+  for (auto& task : tasks) group.spawn(std::move(task));
+  co_await group.join();
 }
 
 }  // namespace mycostr::async

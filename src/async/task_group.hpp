@@ -6,6 +6,7 @@
 #include <exception>
 #include <list>
 #include <string>
+#include <vector>
 
 #include "async/signal.hpp"
 #include "base/task.hpp"
@@ -13,6 +14,9 @@
 namespace mycostr::async {
 
 /// Owner of running tasks. Loop thread only. join() (or close()) must have returned before it is destroyed.
+///
+/// A task that has been cancelled throws at its next co_await, before what it awaits has begun. So whoever owns a
+/// group and may be cancelled awaits close() between begin_cleanup() and end_cleanup() (async/cancel.hpp).
 class TaskGroup {
  public:
   /// `name` stands in the log where a task ends by an exception that is no cancellation.
@@ -40,5 +44,8 @@ class TaskGroup {
   Signal empty_;
   bool closed_ = false;
 };
+
+/// Runs tasks side by side until all have ended; what they throw is logged. Cancellation goes on to them.
+Task<> run_all(boost::asio::any_io_executor executor, std::string name, std::vector<Task<>> tasks);
 
 }  // namespace mycostr::async

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "async/cancel.hpp"
 #include "base/log.hpp"
 
 namespace mycostr::dht {
@@ -58,9 +59,9 @@ Task<> Exchange::run() {
   } catch (...) {
     stopped = std::current_exception();
   }
-  hellos_.cancel();
-  co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::disable_cancellation());
+  co_await async::begin_cleanup();
   co_await hellos_.close();
+  co_await async::end_cleanup();
   std::rethrow_exception(stopped);
 }
 

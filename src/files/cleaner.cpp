@@ -1,8 +1,8 @@
 #include "files/cleaner.hpp"
 
 #include <algorithm>
-#include <boost/asio/this_coro.hpp>
 
+#include "async/cancel.hpp"
 #include "async/timeout.hpp"
 #include "base/log.hpp"
 #include "files/in_flight.hpp"
@@ -39,8 +39,9 @@ Task<> Cleaner::run() {
   } catch (...) {
     stopped = std::current_exception();
   }
-  co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::disable_cancellation());
+  co_await async::begin_cleanup();
   co_await files_.close();
+  co_await async::end_cleanup();
   if (stopped) std::rethrow_exception(stopped);
 }
 
@@ -118,9 +119,9 @@ Task<Result<void>> Cleaner::clean_page(FileId file, std::vector<ChunkInfo> chunk
 
 Task<std::set<NodeId>> Cleaner::take_back(const ByHolder& shards) {
   std::set<NodeId> done;
-  async::TaskGroup calls(context_.executor, "delete");
-  for (const auto& [holder, ids] : shards) calls.spawn(take_back_from(holder, ids, done));
-  co_await calls.join();
+  std::vector<Task<>> calls;
+  for (const auto& [holder, ids] : shards) calls.push_back(take_back_from(holder, ids, done));
+  co_await async::run_all(context_.executor, "delete", std::move(calls));
   co_return done;
 }
 

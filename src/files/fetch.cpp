@@ -1,9 +1,9 @@
 #include "files/fetch.hpp"
 
 #include <algorithm>
-#include <boost/asio/this_coro.hpp>
 #include <tuple>
 
+#include "async/cancel.hpp"
 #include "async/offload.hpp"
 #include "async/task_group.hpp"
 #include "async/timeout.hpp"
@@ -44,9 +44,10 @@ class Fetch {
     } catch (...) {
       thrown = std::current_exception();
     }
-    // What still runs refers to this object. Cancellation that comes during close() is close()'s to deal with.
-    if (thrown) co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::disable_cancellation());
+    // What still runs refers to this object.
+    co_await async::begin_cleanup();
     co_await attempts_.close();
+    co_await async::end_cleanup();
     if (thrown) std::rethrow_exception(thrown);
     if (won_) co_return std::move(*won_);
     co_return fail(Errc::not_enough, "no holder gives chunk " + std::to_string(chunk_.index) + ": " + last_error_);

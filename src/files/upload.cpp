@@ -1,8 +1,8 @@
 #include "files/upload.hpp"
 
 #include <algorithm>
-#include <boost/asio/this_coro.hpp>
 
+#include "async/cancel.hpp"
 #include "async/offload.hpp"
 #include "base/log.hpp"
 #include "files/candidates.hpp"
@@ -58,10 +58,10 @@ Task<std::expected<void, StoreFailure>> Upload::run() {
     file_.created = context_.clock.wall_now();
     co_return std::expected<void, StoreFailure>();
   }
-  // Cancelled already: what is left to do is done all the same.
-  if (thrown) co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::disable_cancellation());
+  co_await async::begin_cleanup();
   co_await chunks_.close();
   co_await abandon();
+  co_await async::end_cleanup();
   if (thrown) std::rethrow_exception(thrown);
   co_return std::unexpected(std::move(*failure_));
 }
@@ -138,11 +138,11 @@ Task<> Upload::send_chunk(Piece piece, std::uint64_t index, bool is_last, async:
   chunk.tag = sealed.tag;
   chunk.is_last = is_last;
   if (!co_await plan(chunk, sealed)) co_return;
-  async::TaskGroup shards(context_.executor, "upload");
+  std::vector<Task<>> shards;
   for (std::size_t replica = 0; replica < sealed.shards.size(); ++replica) {
-    shards.spawn(send_shard(chunk, replica, sealed.shards[replica].bytes));
+    shards.push_back(send_shard(chunk, replica, sealed.shards[replica].bytes));
   }
-  co_await shards.join();
+  co_await async::run_all(context_.executor, "upload", std::move(shards));
   if (failure_) co_return;
   unsaved_.push_back(std::move(chunk));
   if (unsaved_.size() >= kReceiptsPerCommit) co_await save_receipts();

@@ -38,7 +38,7 @@ Node::Node(Machine machine, NodeOptions options)
       keystore_(options.secrets.master),
       database_(options.data_dir.database(), storage::Database::Missing::create),
       meta_(database_, machine.storage_pool),
-      chunks_(database_, machine.storage_pool, {.folder = options.data_dir.packs()}),
+      chunks_(database_, machine.storage_pool, storage::PackOptions{options.data_dir.packs()}),
       transport_(machine.loop, clock_, identity_, settings_.peer.address, peer_limits(settings_)),
       engine_({machine.loop.get_executor(), clock_, random_, machine.crypto_pool, meta_, chunks_, transport_},
               identity_, keystore_, engine_settings(settings_)),

@@ -36,7 +36,9 @@ double seconds_since(SteadyClock::time_point start) {
 double cpu_seconds() {
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
+  };
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
@@ -77,7 +79,7 @@ void store_large(const Target& target, std::uint64_t size) {
   Connection connection(target);
   const auto cpu = cpu_seconds();
   const auto start = SteadyClock::now();
-  connection.send(connection.request("POST", "/store", store_fields(size)));
+  connection.send_text(connection.request("POST", "/store", store_fields(size)));
   for (std::uint64_t sent = 0; sent < size;) {
     const auto piece = content.at(sent, std::min<std::uint64_t>(kPiece, size - sent));
     connection.send(piece);
@@ -96,13 +98,14 @@ void retrieve_large(const Target& target, std::uint64_t size, const std::string&
   Connection connection(target);
   const auto cpu = cpu_seconds();
   const auto start = SteadyClock::now();
-  connection.send(connection.request("GET", "/retrieve/" + id, ""));
+  connection.send_text(connection.request("GET", "/retrieve/" + id, ""));
   const auto head = connection.read_head();
   require(head, 200, "");
   double first_byte = 0;
   for (std::uint64_t received = 0; received < size;) {
     const auto want = content.at(received, block.size());
-    const auto got = connection.read_some(std::span(block).first(std::min<std::uint64_t>(want.size(), size - received)));
+    const auto got =
+        connection.read_some(std::span(block).first(std::min<std::uint64_t>(want.size(), size - received)));
     if (received == 0) first_byte = seconds_since(start);
     if (std::memcmp(block.data(), want.data(), got) != 0) throw std::runtime_error("other bytes came back");
     received += got;
@@ -140,19 +143,20 @@ void run_small(const Target& target, unsigned clients, std::size_t count,
   if (!failure.empty()) throw std::runtime_error(failure);
   const auto seconds = seconds_since(start);
   std::ranges::sort(latencies);
-  fmt::print("{{\"seconds\": {}, \"cpu_seconds\": {}, \"per_second\": {}, \"p50_ms\": {}, \"p99_ms\": {}}}\n", seconds,
-             cpu_seconds() - cpu, static_cast<double>(count) / seconds, latencies[count / 2] * 1e3,
+  fmt::print("{{\"seconds\": {}, \"cpu_seconds\": {}, \"per_second\": {}, \"p50_ms\": {}, \"p99_ms\": {}}}\n",
+             seconds, cpu_seconds() - cpu, static_cast<double>(count) / seconds, latencies[count / 2] * 1e3,
              latencies[count * 99 / 100] * 1e3);
 }
 
-void store_small(const Target& target, std::uint64_t size, unsigned clients, std::size_t count, const std::string& ids) {
+void store_small(const Target& target, std::uint64_t size, unsigned clients, std::size_t count,
+                 const std::string& ids) {
   const Content content;
   std::vector<std::string> made(count);
   run_small(target, clients, count, [&](Connection& connection, std::size_t number) {
     auto message = connection.request("POST", "/store", store_fields(size));
     const auto body = content.at(number * 16, size);
     message.append(body.data(), body.size());
-    connection.send(message);
+    connection.send_text(message);
     const auto head = connection.read_head();
     require(head, 201, connection.read_body(head));
     made[number] = id_of(head);
@@ -161,7 +165,8 @@ void store_small(const Target& target, std::uint64_t size, unsigned clients, std
   for (const auto& id : made) out << id << '\n';
 }
 
-void retrieve_small(const Target& target, std::uint64_t size, unsigned clients, std::size_t count, const std::string& ids) {
+void retrieve_small(const Target& target, std::uint64_t size, unsigned clients, std::size_t count,
+                    const std::string& ids) {
   const Content content;
   std::vector<std::string> known;
   std::ifstream in(ids);
@@ -169,7 +174,7 @@ void retrieve_small(const Target& target, std::uint64_t size, unsigned clients, 
   if (known.empty()) throw std::runtime_error("no ids in " + ids);
   run_small(target, clients, count, [&](Connection& connection, std::size_t number) {
     const auto which = number % known.size();
-    connection.send(connection.request("GET", "/retrieve/" + known[which], ""));
+    connection.send_text(connection.request("GET", "/retrieve/" + known[which], ""));
     const auto head = connection.read_head();
     const auto body = connection.read_body(head);
     require(head, 200, body);
@@ -179,7 +184,8 @@ void retrieve_small(const Target& target, std::uint64_t size, unsigned clients, 
 }
 
 void run(const std::vector<std::string>& arguments) {
-  if (arguments.size() < 4) throw std::runtime_error("too few arguments; see the head of tests/bench/client.cpp");
+  if (arguments.size() < 4)
+    throw std::runtime_error("too few arguments; see the head of tests/bench/client.cpp");
   const Target target{static_cast<std::uint16_t>(std::stoul(arguments[1])), arguments[2]};
   const std::uint64_t size = std::stoull(arguments[3]);
   const auto& what = arguments[0];

@@ -1,4 +1,5 @@
-// Fills a node's store with shards of 4 KiB, without the network: for measuring how a daemon with many of them starts.
+// Fills a node's store with shards of 4 KiB, without the network: for measuring how a daemon with many of
+// them starts.
 //
 // usage: bench_fill DATA_DIR COUNT
 #include <fmt/core.h>

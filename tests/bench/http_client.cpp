@@ -44,11 +44,14 @@ Connection::Connection(const Target& target) : target_(target), fd_(::socket(AF_
   ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
-Connection::~Connection() { ::close(fd_); }
+Connection::~Connection() {
+  ::close(fd_);
+}
 
-std::string Connection::request(std::string_view method, std::string_view path, std::string_view fields) const {
-  return fmt::format("{} {} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nAuthorization: Bearer {}\r\n{}\r\n", method, path,
-                     target_.port, target_.token, fields);
+std::string Connection::request(std::string_view method, std::string_view path,
+                                std::string_view fields) const {
+  return fmt::format("{} {} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nAuthorization: Bearer {}\r\n{}\r\n", method,
+                     path, target_.port, target_.token, fields);
 }
 
 void Connection::send(std::span<const char> bytes) {

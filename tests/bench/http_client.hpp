@@ -16,7 +16,7 @@ struct Target {
 struct Head {
   unsigned status = 0;
   std::uint64_t content_length = 0;
-  std::string text;   ///< the whole of it, for fields
+  std::string text;  ///< the whole of it, for fields
   /// A field's value; empty where it is missing.
   std::string_view field(std::string_view name) const;
 };
@@ -32,7 +32,7 @@ class Connection {
   /// Line, Host and token; `fields` end each with CRLF.
   std::string request(std::string_view method, std::string_view path, std::string_view fields) const;
   void send(std::span<const char> bytes);
-  void send(std::string_view text) { send(std::span(text.data(), text.size())); }
+  void send_text(std::string_view text) { send(std::span(text.data(), text.size())); }
   Head read_head();
   /// Some bytes of the body, at most `out`'s size.
   std::size_t read_some(std::span<char> out);
@@ -43,7 +43,7 @@ class Connection {
 
   const Target& target_;
   int fd_ = -1;
-  std::string buffer_;   // received, not yet taken
+  std::string buffer_;  // received, not yet taken
 };
 
 }  // namespace mycostr::bench

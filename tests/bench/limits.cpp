@@ -1,5 +1,5 @@
-// Measures the machine's own limits and prints them as one JSON object: GB/s of one core for the processor's work, MB/s
-// for the disk.
+// Measures the machine's own limits and prints them as one JSON object: GB/s of one core for the processor's
+// work, MB/s for the disk.
 //
 // usage: bench_limits FOLDER   (a folder on the disk that the daemon would use)
 #include "limits.hpp"
@@ -29,7 +29,8 @@ constexpr std::size_t kChunk = 1 << 20;
 Buffer noise(std::size_t size) {
   auto buffer = Buffer::allocate(size);
   std::uint32_t state = 1;
-  for (auto& byte : buffer.mutable_view()) byte = static_cast<std::uint8_t>((state = state * 1664525 + 1013904223) >> 24);
+  for (auto& byte : buffer.mutable_view())
+    byte = static_cast<std::uint8_t>((state = state * 1664525 + 1013904223) >> 24);
   return buffer;
 }
 
@@ -42,13 +43,16 @@ double rate(const std::function<void()>& work) {
     work();
     ++chunks;
   }
-  return static_cast<double>(chunks * kChunk) / std::chrono::duration<double>(SteadyClock::now() - start).count() / 1e9;
+  return static_cast<double>(chunks * kChunk) /
+         std::chrono::duration<double>(SteadyClock::now() - start).count() / 1e9;
 }
 
 struct File {
   explicit File(std::filesystem::path where)
-      : path(std::move(where)), fd(::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_DIRECT | O_CLOEXEC, 0600)) {
-    if (fd < 0) throw std::runtime_error(fmt::format("cannot open {}: {}", path.string(), std::strerror(errno)));
+      : path(std::move(where)),
+        fd(::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_DIRECT | O_CLOEXEC, 0600)) {
+    if (fd < 0)
+      throw std::runtime_error(fmt::format("cannot open {}: {}", path.string(), std::strerror(errno)));
   }
   ~File() {
     ::close(fd);
@@ -69,9 +73,11 @@ double disk_write(const std::filesystem::path& folder) {
   const auto start = SteadyClock::now();
   for (std::uint64_t at = 0; at < kTotal; at += kBatch) {
     const auto written = ::pwrite(file.fd, batch.data(), kBatch, static_cast<off_t>(at));
-    if (written != static_cast<ssize_t>(kBatch) || ::fdatasync(file.fd) != 0) throw std::runtime_error("the disk fails");
+    if (written != static_cast<ssize_t>(kBatch) || ::fdatasync(file.fd) != 0)
+      throw std::runtime_error("the disk fails");
   }
-  return static_cast<double>(kTotal) / std::chrono::duration<double>(SteadyClock::now() - start).count() / 1e6;
+  return static_cast<double>(kTotal) / std::chrono::duration<double>(SteadyClock::now() - start).count() /
+         1e6;
 }
 
 /// Milliseconds of one small synced write.
@@ -96,9 +102,11 @@ void run(const std::filesystem::path& folder) {
   const auto merkle = rate([&] { crypto::merkle_root(data.view()); });
   const auto tls = measure_tls();
   const auto tcp = measure_tcp();
-  fmt::print("{{\"gcm\": {:.3f}, \"mask\": {:.3f}, \"merkle\": {:.3f}, \"tls_send\": {:.3f}, \"tls_receive\": {:.3f}, "
-             "\"tcp_send\": {:.3f}, \"tcp_receive\": {:.3f}, \"disk_write\": {:.1f}, \"disk_sync_ms\": {:.3f}}}\n",
-             gcm, mask, merkle, tls.send, tls.receive, tcp.send, tcp.receive, disk_write(folder), disk_sync(folder));
+  fmt::print(
+      "{{\"gcm\": {:.3f}, \"mask\": {:.3f}, \"merkle\": {:.3f}, \"tls_send\": {:.3f}, \"tls_receive\": "
+      "{:.3f}, "
+      "\"tcp_send\": {:.3f}, \"tcp_receive\": {:.3f}, \"disk_write\": {:.1f}, \"disk_sync_ms\": {:.3f}}}\n",
+      gcm, mask, merkle, tls.send, tls.receive, tcp.send, tcp.receive, disk_write(folder), disk_sync(folder));
 }
 
 }  // namespace

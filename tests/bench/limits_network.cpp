@@ -15,7 +15,8 @@ namespace {
 
 constexpr std::uint64_t kTotal = 4ULL << 30;
 constexpr std::size_t kPiece = 1 << 20;
-using Acceptor = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
+using Acceptor =
+    boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
 
 double thread_cpu_seconds() {
   timespec time{};
@@ -98,7 +99,8 @@ Sides measure_tls() {
   const net::TlsIdentity identity(seed);
   net::BlockPools sender_blocks, receiver_blocks;
   Ends ends;
-  net::TlsStream sender(std::move(ends.sender), identity.client(), net::TlsStream::Role::client, sender_blocks.records);
+  net::TlsStream sender(std::move(ends.sender), identity.client(), net::TlsStream::Role::client,
+                        sender_blocks.records);
   net::TlsStream receiver(std::move(ends.receiver), identity.server(), net::TlsStream::Role::server,
                           receiver_blocks.records);
   return measure(ends, sender, receiver);

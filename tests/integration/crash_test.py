@@ -16,7 +16,7 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from mycostr import MIB, Cluster  # noqa: E402
+from mycostr import MIB, Cluster, wait_for  # noqa: E402
 
 SEED = int(os.environ.get("SEED", random.SystemRandom().getrandbits(32)))
 OWNER_KILLS = int(os.environ.get("OWNER_KILLS", 50))
@@ -72,8 +72,7 @@ class Workers:
             while not self.ended.is_set():
                 attempt = Attempt(rng, self.pool, f"{self.label}-{number}-{rng.getrandbits(64):016x}")
                 self.attempts.append(attempt)
-                while not attempt.store(self.owner):
-                    time.sleep(0.05)
+                wait_for(lambda: attempt.store(self.owner), f"{attempt.name} to be stored or given up")
         except Exception as error:  # reported by the thread that waits
             self.errors.append(error)
 
@@ -102,6 +101,7 @@ class Crashes(unittest.TestCase):
 
             workers = Workers(net.nodes[0], pool, "holder")
             for _ in range(HOLDER_KILLS):
+                self.assertTrue(net.processes[0].running(), "the owner has ended")
                 time.sleep(rng.uniform(0.02, 1.2))
                 victim = rng.randrange(1, 5)
                 net.kill(victim)

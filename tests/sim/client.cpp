@@ -1,7 +1,8 @@
 #include "sim/client.hpp"
 
 #include <algorithm>
-#include <boost/asio/this_coro.hpp>
+
+#include "async/cancel.hpp"
 
 namespace mycostr::sim {
 
@@ -44,8 +45,9 @@ Task<Result<Bytes>> read_range(engine::Engine& engine, files::FileInfo file, fil
   } catch (...) {
     thrown = std::current_exception();
   }
-  if (thrown) co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::disable_cancellation());
+  co_await async::begin_cleanup();
   co_await reader->close();
+  co_await async::end_cleanup();
   if (thrown) std::rethrow_exception(thrown);
   if (error) co_return std::unexpected(*error);
   co_return out;

@@ -24,6 +24,12 @@ class Body final : public files::ByteSource {
   std::size_t sent_ = 0;
 };
 
+inline files::StoreOptions named(std::string name) {
+  files::StoreOptions out;
+  out.name = std::move(name);
+  return out;
+}
+
 /// Stores `content` with a body that comes at once.
 Task<std::expected<files::FileInfo, files::StoreFailure>> store(SimNode& owner, Clock& clock, files::StoreOptions options,
                                                          const Bytes& content, BodyPlan plan = {});

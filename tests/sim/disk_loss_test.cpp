@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t kOwner = 0;
 
 Task<FileId> store_some(SimWorld& world, const Bytes& content) {
-  const auto stored = co_await store(world.node(kOwner), world.clock(), {.name = "some"}, content);
+  const auto stored = co_await store(world.node(kOwner), world.clock(), named("some"), content);
   EXPECT_TRUE(stored) << to_string(stored.error().error);
   co_return stored ? stored->id : FileId();
 }

@@ -17,7 +17,7 @@ void expect_no_complaints(const Model& model) {
 Task<std::optional<files::FileInfo>> store_and_remember(SimWorld& world, Model& model, std::string name,
                                                         std::size_t size, BodyPlan plan = {}) {
   auto& memory = model.add(kOwner, name, world.random().bytes(size));
-  const auto stored = co_await store(world.node(kOwner), world.clock(), {.name = name}, memory.content, plan);
+  const auto stored = co_await store(world.node(kOwner), world.clock(), named(name), memory.content, plan);
   if (!stored) co_return std::nullopt;
   memory.stored = Fate::yes;
   memory.id = stored->id;
@@ -47,7 +47,7 @@ Task<> use_up_everything(SimWorld& world) {
   for (int i = 0; i < 12; ++i) {
     const auto name = "file " + std::to_string(i);
     auto& memory = model.add(kOwner, name, world.random().bytes(4 * world.settings().chunk_size));
-    const auto outcome = co_await store(world.node(kOwner), world.clock(), {.name = name}, memory.content);
+    const auto outcome = co_await store(world.node(kOwner), world.clock(), named(name), memory.content);
     if (outcome) {
       memory.stored = Fate::yes;
       memory.id = outcome->id;
@@ -75,10 +75,10 @@ TEST(Holders, AreNeverFilledBeyondWhatTheyOffer) {
 Task<> ask_too_few(SimWorld& world) {
   Model model(world);
   auto& owner = world.node(kOwner);
-  const auto early = owner.engine().store().refuse_early({.name = "x"});
+  const auto early = owner.engine().store().refuse_early(named("x"));
   EXPECT_TRUE(early);
   const auto content = world.random().bytes(10'000);
-  const auto stored = co_await store(owner, world.clock(), {.name = "x"}, content);
+  const auto stored = co_await store(owner, world.clock(), named("x"), content);
   EXPECT_FALSE(stored);
   for (const auto& failure : {*early, stored.error()}) {
     EXPECT_EQ(failure.error.code, Errc::not_enough);

@@ -6,18 +6,19 @@
 namespace mycostr::sim {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kIsSanitized = true;
-#elif defined(__has_feature)
-constexpr bool kIsSanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
-#else
-constexpr bool kIsSanitized = false;
+// Sanitizers make it slow, and so does a build without optimization.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define MYCOSTR_SANITIZED
+#endif
 #endif
 
-#if defined(NDEBUG)
+#if defined(MYCOSTR_SANITIZED) || defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr std::uint64_t kSeeds = 40;
+#elif defined(NDEBUG)
 constexpr std::uint64_t kSeeds = 1000;
 #else
-constexpr std::uint64_t kSeeds = kIsSanitized ? 40 : 100;
+constexpr std::uint64_t kSeeds = 100;
 #endif
 
 std::optional<std::uint64_t> number_in(const char* variable) {
