@@ -25,6 +25,8 @@ struct PeerIdentity {
 struct PeerAddress {
   std::optional<NodeId> id;          ///< nothing: whoever answers (a bootstrap address, whose id is not known yet)
   std::vector<Endpoint> endpoints;   ///< tried in turn
+  /// Over a new connection, though one to that node may be open: the endpoints themselves are in question.
+  bool dial_anew = false;
 };
 
 struct PeerCall {

@@ -76,7 +76,7 @@ Task<Result<std::size_t>> FormSource::read(MutableBytes out) {
     pending_ = pending_.subspan(count);
     filled += count;
   }
-  if (filled > 0 || form_ended_) co_return filled;
+  if (filled == out.size() || form_ended_) co_return filled;
   // Giving less than asked for tells the end of the file as well as giving nothing does.
   if (auto ended = co_await finish(); !ended) co_return fail_with(std::move(ended.error()));
   form_ended_ = true;

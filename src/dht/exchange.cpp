@@ -104,6 +104,7 @@ Task<> Exchange::hello_to(PeerAddress address) {
     const auto jitter = Duration(random_.below(static_cast<std::uint64_t>(settings_.probe_interval.count()) / 4 + 1));
     directory_.probe_later(*answered, clock_.now() + settings_.probe_interval + jitter);
   } else if (id) {
+    directory_.failed(*id, clock_.now());
     log(LogLevel::debug, "exchange", "no hello from node={}: {}", short_hex(id->view()), to_string(answered.error()));
   }
 }
@@ -115,10 +116,7 @@ Task<Result<NodeId>> Exchange::introduce(PeerAddress address) {
   const auto started = clock_.now();
   PeerCall call{wire::operations::kHello, wire::encode(wire::Hello{own_.current(), cursor.instance, cursor.since}), {}};
   auto reply = co_await transport_.call(std::move(address), std::move(call), settings_.call);
-  if (!reply) {
-    if (id) directory_.failed(*id, clock_.now());
-    co_return std::unexpected(reply.error());
-  }
+  if (!reply) co_return std::unexpected(reply.error());
   co_return take_reply(*reply, clock_.now() - started);
 }
 

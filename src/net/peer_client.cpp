@@ -86,7 +86,7 @@ Task<Result<Lease>> PeerClient::turn(async::Budget& budget, SteadyTime deadline)
 
 Task<Result<PeerReply>> PeerClient::call_within(const PeerAddress& to, const PeerCall& call, const CallLimits& limits,
                                                 SteadyTime deadline) {
-  if (to.id) {
+  if (to.id && !to.dial_anew) {
     if (auto pooled = take_idle(*to.id)) {
       auto outcome = co_await run(*pooled, call, limits, deadline);
       const bool was_dead = !outcome.reply && outcome.reply.error().code == Errc::closed && !outcome.reply_began;

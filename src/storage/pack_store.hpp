@@ -9,7 +9,7 @@ namespace mycostr::storage {
 
 struct PackOptions {
   std::filesystem::path folder;    ///< of the packs; made where missing
-  ByteCount capacity;
+  ByteCount capacity = {};
   ByteCount pack_size = 1_GiB;
   CompactionLimits compaction;
 };
