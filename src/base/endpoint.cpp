@@ -7,13 +7,14 @@ namespace mycostr {
 namespace {
 
 bool is_v6_host(std::string_view host) {
-  return std::ranges::count(host, ':') >= 2 && host.find_first_not_of("0123456789abcdefABCDEF:.") == host.npos;
+  return std::ranges::count(host, ':') >= 2 &&
+         host.find_first_not_of("0123456789abcdefABCDEF:.") == host.npos;
 }
 
 bool is_name_or_v4_host(std::string_view host) {
   return std::ranges::all_of(host, [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '-' ||
-           c == '_';
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' ||
+           c == '-' || c == '_';
   });
 }
 

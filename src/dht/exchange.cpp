@@ -9,12 +9,16 @@ namespace mycostr::dht {
 namespace {
 
 constexpr auto kTick = std::chrono::seconds(1);
-constexpr std::string_view kRecordRows = "n/";   // n/<node id> -> encoded record
+constexpr std::string_view kRecordRows = "n/";  // n/<node id> -> encoded record
 constexpr std::size_t kRestoredAtMost = kMaxKnownNodes;
 
-std::string row_of(const NodeId& id) { return std::string(kRecordRows) + std::string(id.text()); }
+std::string row_of(const NodeId& id) {
+  return std::string(kRecordRows) + std::string(id.text());
+}
 
-std::uint64_t random_instance(Random& random) { return 1 + random.below(UINT64_MAX - 1); }
+std::uint64_t random_instance(Random& random) {
+  return 1 + random.below(UINT64_MAX - 1);
+}
 
 }  // namespace
 
@@ -101,11 +105,13 @@ Task<> Exchange::hello_to(PeerAddress address) {
   const auto answered = co_await introduce(std::move(address));
   if (answered) {
     // Spread, so that nodes that started together do not speak together for ever.
-    const auto jitter = Duration(random_.below(static_cast<std::uint64_t>(settings_.probe_interval.count()) / 4 + 1));
+    const auto jitter =
+        Duration(random_.below(static_cast<std::uint64_t>(settings_.probe_interval.count()) / 4 + 1));
     directory_.probe_later(*answered, clock_.now() + settings_.probe_interval + jitter);
   } else if (id) {
     directory_.failed(*id, clock_.now());
-    log(LogLevel::debug, "exchange", "no hello from node={}: {}", short_hex(id->view()), to_string(answered.error()));
+    log(LogLevel::debug, "exchange", "no hello from node={}: {}", short_hex(id->view()),
+        to_string(answered.error()));
   }
 }
 
@@ -114,7 +120,8 @@ Task<Result<NodeId>> Exchange::introduce(PeerAddress address) {
   const auto known = id ? cursors_.find(*id) : cursors_.end();
   const auto cursor = known == cursors_.end() ? Cursor() : known->second;
   const auto started = clock_.now();
-  PeerCall call{wire::operations::kHello, wire::encode(wire::Hello{own_.current(), cursor.instance, cursor.since}), {}};
+  PeerCall call{
+      wire::operations::kHello, wire::encode(wire::Hello{own_.current(), cursor.instance, cursor.since}), {}};
   auto reply = co_await transport_.call(std::move(address), std::move(call), settings_.call);
   if (!reply) co_return std::unexpected(reply.error());
   co_return take_reply(*reply, clock_.now() - started);
@@ -123,7 +130,8 @@ Task<Result<NodeId>> Exchange::introduce(PeerAddress address) {
 Result<NodeId> Exchange::take_reply(const PeerReply& reply, Duration rtt) {
   const auto hello = wire::decode_hello_reply(reply.message);
   if (!hello) return std::unexpected(hello.error());
-  if (const auto own = directory_.learn(hello->record, clock_.wall_now()); !own && own.error().code == Errc::invalid) {
+  if (const auto own = directory_.learn(hello->record, clock_.wall_now());
+      !own && own.error().code == Errc::invalid) {
     return std::unexpected(own.error());
   }
   take_records(*hello);
@@ -150,7 +158,8 @@ Task<Result<PeerReply>> Exchange::handle_hello(PeerRequest& request) {
   if (!hello) co_return std::unexpected(hello.error());
   const auto record = wire::decode_trusted_record(hello->record);
   if (!record) co_return std::unexpected(record.error());
-  if (record->public_key != request.from().key) co_return fail(Errc::forbidden, "the record is another node's");
+  if (record->public_key != request.from().key)
+    co_return fail(Errc::forbidden, "the record is another node's");
   if (record->network_id != directory_.network_id()) {
     co_return fail(Errc::conflict, "this node is of network \"" + directory_.network_id() + "\"");
   }

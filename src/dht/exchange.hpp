@@ -1,5 +1,5 @@
-// Nodes meet: each tells its own record to those it knows and takes the records they know. Doubles as the probe of
-// who is alive.
+// Nodes meet: each tells its own record to those it knows and takes the records they know. Doubles as the
+// probe of who is alive.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -23,8 +23,8 @@ class OwnRecord {
 
 struct ExchangeSettings {
   std::vector<Endpoint> bootstrap;
-  Duration probe_interval = std::chrono::seconds(10);   ///< between two hellos to one node that answers
-  Duration retry_interval = std::chrono::seconds(5);    ///< to one that does not
+  Duration probe_interval = std::chrono::seconds(10);  ///< between two hellos to one node that answers
+  Duration retry_interval = std::chrono::seconds(5);   ///< to one that does not
   std::size_t hellos_at_once = 16;
   CallLimits call{std::chrono::seconds(3), std::chrono::seconds(5), std::chrono::seconds(10)};
 };
@@ -43,8 +43,8 @@ class Exchange {
   Task<Result<PeerReply>> handle_hello(PeerRequest& request);
   /// The own record has changed: those who are known hear of it at once.
   void announce();
-  /// Says hello at an address. With an id, only to that node. Errors: as Transport::call; invalid, conflict (what
-  /// answers is of another network).
+  /// Says hello at an address. With an id, only to that node. Errors: as Transport::call; invalid, conflict
+  /// (what answers is of another network).
   Task<Result<NodeId>> introduce(PeerAddress address);
 
  private:

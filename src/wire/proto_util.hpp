@@ -35,8 +35,12 @@ template <class Id>
 std::string field_of(const Id& id) {
   return std::string(id.text());
 }
-inline std::string field_of(const Bytes& bytes) { return std::string(as_text(bytes)); }
-inline Bytes bytes_of(const std::string& field) { return Bytes(field.begin(), field.end()); }
+inline std::string field_of(const Bytes& bytes) {
+  return std::string(as_text(bytes));
+}
+inline Bytes bytes_of(const std::string& field) {
+  return Bytes(field.begin(), field.end());
+}
 
 inline std::unexpected<Error> malformed(std::string_view what) {
   return fail(Errc::invalid, "malformed " + std::string(what));

@@ -1,5 +1,5 @@
-// What libFuzzer calls, as bytes of the project. Each target is one file that defines take(); its first line names the
-// libraries it is linked to.
+// What libFuzzer calls, as bytes of the project. Each target is one file that defines take(); its first line
+// names the libraries it is linked to.
 #pragma once
 
 #include <cstdlib>

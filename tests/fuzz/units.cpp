@@ -10,7 +10,8 @@ namespace mycostr::fuzz {
 void take(ByteView input) {
   const auto text = as_text(input);
   if (const auto size = parse_size(text)) check(parse_size(to_string(*size)) == size);
-  if (const auto time = parse_duration(text)) check(*time >= Duration::zero() && *time <= std::chrono::days(36525));
+  if (const auto time = parse_duration(text))
+    check(*time >= Duration::zero() && *time <= std::chrono::days(36525));
 }
 
 }  // namespace mycostr::fuzz

@@ -5,7 +5,9 @@
 namespace mycostr::test {
 namespace {
 
-std::unexpected<Error> broken_disk() { return fail(Errc::io, "the test broke this store"); }
+std::unexpected<Error> broken_disk() {
+  return fail(Errc::io, "the test broke this store");
+}
 
 /// The least string greater than all that begin with `prefix`; empty where there is none.
 std::string end_of(std::string prefix) {
@@ -27,14 +29,17 @@ Task<Result<std::vector<KeyValue>>> MemoryMetaStore::scan(ScanRequest request) {
   const auto [first, last] = range_of(request);
   std::vector<KeyValue> out;
   if (request.reverse) {
-    for (auto at = last; at != first && out.size() < request.limit;) out.push_back({(--at)->first, at->second});
+    for (auto at = last; at != first && out.size() < request.limit;)
+      out.push_back({(--at)->first, at->second});
   } else {
-    for (auto at = first; at != last && out.size() < request.limit; ++at) out.push_back({at->first, at->second});
+    for (auto at = first; at != last && out.size() < request.limit; ++at)
+      out.push_back({at->first, at->second});
   }
   co_return out;
 }
 
-auto MemoryMetaStore::range_of(const ScanRequest& request) const -> std::pair<Rows::const_iterator, Rows::const_iterator> {
+auto MemoryMetaStore::range_of(const ScanRequest& request) const
+    -> std::pair<Rows::const_iterator, Rows::const_iterator> {
   auto first = request.prefix;
   auto last = end_of(request.prefix);  // empty: no bound
   if (!request.after.empty()) {

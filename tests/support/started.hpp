@@ -15,11 +15,12 @@ namespace mycostr::test {
 class Started {
  public:
   Started(boost::asio::io_context& loop, Task<> task) {
-    boost::asio::co_spawn(loop, std::move(task),
-                          boost::asio::bind_cancellation_slot(signal_.slot(), [this](std::exception_ptr thrown) {
-                            ended_ = true;
-                            thrown_ = thrown;
-                          }));
+    boost::asio::co_spawn(
+        loop, std::move(task),
+        boost::asio::bind_cancellation_slot(signal_.slot(), [this](std::exception_ptr thrown) {
+          ended_ = true;
+          thrown_ = thrown;
+        }));
   }
   Started(const Started&) = delete;
   Started& operator=(const Started&) = delete;

@@ -26,7 +26,8 @@ VirtualClock::~VirtualClock() {
 }
 
 WallTime VirtualClock::wall_now() const {
-  return kStart + wall_shift_ + std::chrono::duration_cast<std::chrono::milliseconds>(now_.time_since_epoch());
+  return kStart + wall_shift_ +
+         std::chrono::duration_cast<std::chrono::milliseconds>(now_.time_since_epoch());
 }
 
 Task<> VirtualClock::sleep_for(Duration duration) {
@@ -77,6 +78,8 @@ void VirtualClock::run_for(Duration duration) {
   now_ = end;
 }
 
-void VirtualClock::stuck() { throw std::logic_error("a task waits for what nothing is left to cause"); }
+void VirtualClock::stuck() {
+  throw std::logic_error("a task waits for what nothing is left to cause");
+}
 
 }  // namespace mycostr::test

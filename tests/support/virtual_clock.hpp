@@ -1,5 +1,5 @@
-// Time that passes only when there is nothing else to do: hours of a simulated network take moments, and one seed
-// gives one history.
+// Time that passes only when there is nothing else to do: hours of a simulated network take moments, and one
+// seed gives one history.
 #pragma once
 
 #include <boost/asio/co_spawn.hpp>
@@ -16,9 +16,9 @@
 
 namespace mycostr::test {
 
-/// The loop's thread only; nobody else runs the loop. Made after the loop and destroyed before it, so that tasks
-/// that still sleep go while the loop is there. Timers due at the same moment fire in the order they were set, each
-/// followed by all that it causes.
+/// The loop's thread only; nobody else runs the loop. Made after the loop and destroyed before it, so that
+/// tasks that still sleep go while the loop is there. Timers due at the same moment fire in the order they
+/// were set, each followed by all that it causes.
 class VirtualClock final : public Clock {
  public:
   explicit VirtualClock(boost::asio::io_context& loop) : loop_(loop) {}
@@ -34,10 +34,11 @@ class VirtualClock final : public Clock {
 
   /// Until nothing is left to do: no handler ready, no timer set.
   void run();
-  /// Until `duration` has passed, the timers due at its end included; it has passed even where nothing was to do.
+  /// Until `duration` has passed, the timers due at its end included; it has passed even where nothing was to
+  /// do.
   void run_for(Duration duration);
-  /// Until `task` has ended: its result, or its exception. Throws std::logic_error where nothing is left to do that
-  /// could end it.
+  /// Until `task` has ended: its result, or its exception. Throws std::logic_error where nothing is left to
+  /// do that could end it.
   template <class T>
   T run(Task<T> task);
   /// The wall clock alone jumps, as when an operator sets it.
@@ -83,10 +84,11 @@ template <class T>
 T VirtualClock::run(Task<T> task) {
   // Shared, for a stuck task may end when the test has moved on.
   auto outcome = std::make_shared<Outcome<T>>();
-  boost::asio::co_spawn(loop_, Outcome<T>::keep(std::move(task), outcome), [outcome](std::exception_ptr thrown) {
-    outcome->ended = true;
-    outcome->thrown = thrown;
-  });
+  boost::asio::co_spawn(loop_, Outcome<T>::keep(std::move(task), outcome),
+                        [outcome](std::exception_ptr thrown) {
+                          outcome->ended = true;
+                          outcome->thrown = thrown;
+                        });
   poll();
   while (!outcome->ended) {
     if (!step(SteadyTime::max())) stuck();

@@ -36,7 +36,8 @@ TEST_F(OffloadTest, TakesJobsWithoutAValue) {
 }
 
 TEST_F(OffloadTest, RethrowsTheJobsException) {
-  EXPECT_THROW(clock_.run(offload(pool_, []() -> int { throw std::runtime_error("disk"); })), std::runtime_error);
+  EXPECT_THROW(clock_.run(offload(pool_, []() -> int { throw std::runtime_error("disk"); })),
+               std::runtime_error);
   EXPECT_THROW(clock_.run(offload(pool_, [] { throw std::logic_error("bug"); })), std::logic_error);
 }
 
@@ -71,7 +72,8 @@ TEST_F(OffloadTest, CancellationWaitsForTheJob) {
 
 Task<> compute_on(WorkerPool& pool, int rounds, std::thread::id loop_thread, int& sum) {
   for (int i = 0; i < rounds; ++i) {
-    const auto [value, thread] = co_await offload(pool, [i] { return std::pair(i, std::this_thread::get_id()); });
+    const auto [value, thread] =
+        co_await offload(pool, [i] { return std::pair(i, std::this_thread::get_id()); });
     EXPECT_NE(thread, loop_thread);
     EXPECT_EQ(std::this_thread::get_id(), loop_thread);
     sum += value;
@@ -83,7 +85,8 @@ TEST(ThreadPool, RunsJobsElsewhereAndResumesOnTheLoop) {
   ThreadPool pool("test-pool", 3);
   int sum = 0;
   std::list<test::Started> tasks;
-  for (int t = 0; t < 8; ++t) tasks.emplace_back(loop, compute_on(pool, 200, std::this_thread::get_id(), sum));
+  for (int t = 0; t < 8; ++t)
+    tasks.emplace_back(loop, compute_on(pool, 200, std::this_thread::get_id(), sum));
   loop.run();
   for (const auto& task : tasks) EXPECT_TRUE(task.succeeded());
   EXPECT_EQ(sum, 8 * 199 * 200 / 2);

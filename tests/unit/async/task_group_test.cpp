@@ -116,9 +116,11 @@ Task<> fail_at_once() {
 
 TEST_F(TaskGroupTest, FailureOfOneIsLoggedAndLeavesTheOthers) {
   logged.clear();
-  set_log_sink([](LogLevel, std::string_view component, std::string_view line) {
-    logged.push_back(std::string(component) + ": " + std::string(line));
-  }, LogLevel::warn);
+  set_log_sink(
+      [](LogLevel, std::string_view component, std::string_view line) {
+        logged.push_back(std::string(component) + ": " + std::string(line));
+      },
+      LogLevel::warn);
   group_.spawn(fail_at_once());
   group_.spawn(work(1s));
   group_.spawn(work(1h));

@@ -48,7 +48,9 @@ TEST_F(TimeoutTest, ExceptionComesAtOnce) {
   EXPECT_EQ(elapsed(), 10ms);
 }
 
-Task<> note(Task<bool> inner, std::optional<bool>& in_time) { in_time = co_await std::move(inner); }
+Task<> note(Task<bool> inner, std::optional<bool>& in_time) {
+  in_time = co_await std::move(inner);
+}
 
 TEST_F(TimeoutTest, CancellationGoesOnToTheTask) {
   int alive = 0;
@@ -122,7 +124,9 @@ Task<Result<int>> answer_after(Signal& done) {
   co_return 42;
 }
 
-Task<> keep(Task<Result<int>> inner, std::optional<Result<int>>& out) { out = co_await std::move(inner); }
+Task<> keep(Task<Result<int>> inner, std::optional<Result<int>>& out) {
+  out = co_await std::move(inner);
+}
 
 TEST_F(TimeoutTest, TaskThatEndsInTheTurnOfItsTimeoutIsInTime) {
   for (const bool timer_first : {false, true}) {
@@ -169,7 +173,8 @@ Task<Result<std::string>> give(Clock& clock, Duration time, Result<std::string> 
 
 TEST_F(TimeoutTest, WithTimeoutPassesResultsOn) {
   EXPECT_EQ(clock_.run(with_timeout(clock_, give(clock_, 1s, "shard"), 2s, "get")).value(), "shard");
-  const auto failed = clock_.run(with_timeout(clock_, give(clock_, 1s, fail(Errc::full, "none left")), 2s, "get"));
+  const auto failed =
+      clock_.run(with_timeout(clock_, give(clock_, 1s, fail(Errc::full, "none left")), 2s, "get"));
   ASSERT_FALSE(failed);
   EXPECT_EQ(failed.error().code, Errc::full);
   const auto late = clock_.run(with_timeout(clock_, give(clock_, 3s, "shard"), 2s, "get"));

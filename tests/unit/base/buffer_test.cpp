@@ -21,7 +21,8 @@ TEST(Buffer, HoldsNothingWhenEmpty) {
 }
 
 TEST(Buffer, IsAlignedAndWritableToItsCapacity) {
-  for (const std::size_t size : {1UL, 4095UL, 4096UL, 4097UL, (1UL << 20) - 1, 1UL << 20, (1UL << 20) + 1, 4UL << 20}) {
+  for (const std::size_t size :
+       {1UL, 4095UL, 4096UL, 4097UL, (1UL << 20) - 1, 1UL << 20, (1UL << 20) + 1, 4UL << 20}) {
     auto buffer = Buffer::allocate(size);
     EXPECT_EQ(buffer.size(), size);
     EXPECT_TRUE(is_aligned(buffer.data())) << size;

@@ -25,16 +25,21 @@ TEST(Hex, ReadsExactlyWhatItWrites) {
 
 TEST(Hex, RefusesOtherText) {
   Bytes out(2);
-  for (const std::string_view text : {"", "a5f", "a5ff0", "a5ff00", "A5ff", "a5fF", "a5fg", "a5 f", "0xa5", " a5f"}) {
+  for (const std::string_view text :
+       {"", "a5f", "a5ff0", "a5ff00", "A5ff", "a5fF", "a5fg", "a5 f", "0xa5", " a5f"}) {
     EXPECT_FALSE(from_hex(text, out)) << text;
   }
   EXPECT_FALSE(from_hex(std::string_view("a5f\0", 4), out));
 }
 
 TEST(Base32, WritesRfc4648InLowerCaseWithoutPadding) {
-  const std::pair<std::string_view, std::string_view> vectors[] = {
-      {"", ""},           {"f", "my"},           {"fo", "mzxq"},           {"foo", "mzxw6"},
-      {"foob", "mzxw6yq"}, {"fooba", "mzxw6ytb"}, {"foobar", "mzxw6ytboi"}};
+  const std::pair<std::string_view, std::string_view> vectors[] = {{"", ""},
+                                                                   {"f", "my"},
+                                                                   {"fo", "mzxq"},
+                                                                   {"foo", "mzxw6"},
+                                                                   {"foob", "mzxw6yq"},
+                                                                   {"fooba", "mzxw6ytb"},
+                                                                   {"foobar", "mzxw6ytboi"}};
   for (const auto& [plain, text] : vectors) {
     EXPECT_EQ(to_base32(as_bytes(plain)), text);
     Bytes back(plain.size());
@@ -64,7 +69,8 @@ TEST(Base32, RefusesTrailingBitsThatAreNotZero) {
   Bytes out(2);
   // "q" is 10000: the last four bits lie beyond the second byte.
   EXPECT_TRUE(from_base32("mzxq", out));
-  for (const std::string_view text : {"mzxr", "mzxs", "mzxu", "mzxy"}) EXPECT_FALSE(from_base32(text, out)) << text;
+  for (const std::string_view text : {"mzxr", "mzxs", "mzxu", "mzxy"})
+    EXPECT_FALSE(from_base32(text, out)) << text;
 }
 
 TEST(Base32, HasOneTextPerFileId) {

@@ -19,10 +19,33 @@ TEST(Endpoint, IsReadAndWrittenBack) {
 }
 
 TEST(Endpoint, RefusesMalformedText) {
-  for (const std::string_view text :
-       {"", ":", "host", "host:", ":80", "host:0", "host:65536", "host:-1", "host:+1", "host: 1", "host:1 ", "host:80x",
-        "ho st:80", "host/:80", "user@host:80", "::1:80", "a:b:80", "[]:80", "[::1]", "[::1]80", "[::1:80", "::1]:80",
-        "[[::1]]:80", "[::1]]:80", "[::1%eth0]:80", "h\xc3\xb6st:80", "host:99999999999999999999"}) {
+  for (const std::string_view text : {"",
+                                      ":",
+                                      "host",
+                                      "host:",
+                                      ":80",
+                                      "host:0",
+                                      "host:65536",
+                                      "host:-1",
+                                      "host:+1",
+                                      "host: 1",
+                                      "host:1 ",
+                                      "host:80x",
+                                      "ho st:80",
+                                      "host/:80",
+                                      "user@host:80",
+                                      "::1:80",
+                                      "a:b:80",
+                                      "[]:80",
+                                      "[::1]",
+                                      "[::1]80",
+                                      "[::1:80",
+                                      "::1]:80",
+                                      "[[::1]]:80",
+                                      "[::1]]:80",
+                                      "[::1%eth0]:80",
+                                      "h\xc3\xb6st:80",
+                                      "host:99999999999999999999"}) {
     EXPECT_FALSE(parse_endpoint(text)) << text;
   }
   EXPECT_FALSE(parse_endpoint(std::string_view("ho\0st:80", 8)));
@@ -41,7 +64,8 @@ TEST(Endpoint, BoundsTheHost) {
 }
 
 TEST(LoopbackHost, IsNothingElse) {
-  for (const auto* host : {"127.0.0.1", "127.255.1.2", "::1", "localhost"}) EXPECT_TRUE(is_loopback_host(host)) << host;
+  for (const auto* host : {"127.0.0.1", "127.255.1.2", "::1", "localhost"})
+    EXPECT_TRUE(is_loopback_host(host)) << host;
   for (const auto* host : {"", "127.0.0.1.example.org", "127.evil.org", "128.0.0.1", "0.0.0.0", "::", "::2",
                            "localhost.example.org", "127.1", "10.0.0.1"}) {
     EXPECT_FALSE(is_loopback_host(host)) << host;

@@ -18,7 +18,8 @@ TEST(Errc, HasOneWordPerCode) {
 }
 
 TEST(Errc, OfANewerPeerIsInternal) {
-  for (const auto* word : {"", "Invalid", "invalid ", "quota_exceeded"}) EXPECT_EQ(errc_from_name(word), Errc::internal);
+  for (const auto* word : {"", "Invalid", "invalid ", "quota_exceeded"})
+    EXPECT_EQ(errc_from_name(word), Errc::internal);
 }
 
 TEST(Error, IsWrittenWithItsDetail) {

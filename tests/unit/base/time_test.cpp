@@ -38,7 +38,8 @@ TEST(ParseDuration, EndsAtAHundredYears) {
 }
 
 TEST(ParseDuration, RefusesOtherText) {
-  for (const auto* text : {"", "s", "3", "3 s", " 3s", "3s ", "-3s", "+3s", "1.5s", "3S", "3sec", "3us", "1h30m", "3sm"}) {
+  for (const auto* text :
+       {"", "s", "3", "3 s", " 3s", "3s ", "-3s", "+3s", "1.5s", "3S", "3sec", "3us", "1h30m", "3sm"}) {
     EXPECT_FALSE(parse_duration(text)) << text;
   }
 }

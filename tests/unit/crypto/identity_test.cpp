@@ -34,13 +34,15 @@ TEST_F(IdentityTest, SignaturesHoldForTheirPurposeAndMessageOnly) {
   EXPECT_FALSE(verify(key, "grant", as_bytes("message"), signature));
   EXPECT_FALSE(verify(key, "receipt", as_bytes("massage"), signature));
   EXPECT_FALSE(verify(key, "receiptm", as_bytes("essage"), signature)) << "the border is signed too";
-  EXPECT_FALSE(verify(Identity(random_.make<Identity::Seed>()).public_key(), "receipt", as_bytes("message"), signature));
+  EXPECT_FALSE(verify(Identity(random_.make<Identity::Seed>()).public_key(), "receipt", as_bytes("message"),
+                      signature));
   EXPECT_TRUE(verify(key, "", {}, identity_.sign("", {})));
 }
 
 TEST_F(IdentityTest, SignatureIsOverPurposeZeroMessage) {
   const auto signature = identity_.sign("receipt", as_bytes("message"));
-  EXPECT_TRUE(verify_plain(identity_.public_key(), as_bytes(std::string_view("receipt\0message", 15)), signature));
+  EXPECT_TRUE(
+      verify_plain(identity_.public_key(), as_bytes(std::string_view("receipt\0message", 15)), signature));
 }
 
 }  // namespace

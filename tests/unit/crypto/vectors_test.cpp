@@ -1,4 +1,5 @@
-// AES-256-GCM, HKDF and Ed25519 against Project Wycheproof: what is valid passes, all that is invalid is refused.
+// AES-256-GCM, HKDF and Ed25519 against Project Wycheproof: what is valid passes, all that is invalid is
+// refused.
 #include "unit/crypto/vectors.hpp"
 
 #include "crypto/aes.hpp"
@@ -11,7 +12,9 @@ namespace {
 
 using test::hex_bytes;
 
-std::string id_of(const nlohmann::json& vector) { return "tcId " + vector["tcId"].dump(); }
+std::string id_of(const nlohmann::json& vector) {
+  return "tcId " + vector["tcId"].dump();
+}
 
 TEST(Aes256Gcm, DecryptsValidVectorsAndRefusesInvalidOnes) {
   int refused = 0;
@@ -35,8 +38,9 @@ TEST(Aes256Gcm, EncryptsToTheVectors) {
     if (vector["result"] != "valid") continue;
     SCOPED_TRACE(id_of(vector));
     auto data = hex_bytes(vector["msg"]);
-    const auto tag = gcm_encrypt(AesKey::from(hex_bytes(vector["key"])).value(),
-                                 GcmNonce::from(hex_bytes(vector["iv"])).value(), hex_bytes(vector["aad"]), data);
+    const auto tag =
+        gcm_encrypt(AesKey::from(hex_bytes(vector["key"])).value(),
+                    GcmNonce::from(hex_bytes(vector["iv"])).value(), hex_bytes(vector["aad"]), data);
     EXPECT_EQ(data, hex_bytes(vector["ct"]));
     EXPECT_EQ(tag.hex(), vector["tag"].get<std::string>());
   }
@@ -44,7 +48,8 @@ TEST(Aes256Gcm, EncryptsToTheVectors) {
 
 TEST(Aes256Ctr, IsNistsKeyStream) {
   // SP 800-38A F.5.5's key under counter 0: the first block is AES(key, 0).
-  const auto key = AesKey::from_hex("603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4").value();
+  const auto key =
+      AesKey::from_hex("603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4").value();
   const Bytes zeros(32);
   Bytes out(32);
   ctr_xor(key, zeros, out);
@@ -82,7 +87,8 @@ TEST(Ed25519, AcceptsValidVectorsAndRefusesInvalidOnes) {
 
 TEST(Sha256, IsFips180) {
   EXPECT_EQ(sha256(ByteView()).hex(), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-  EXPECT_EQ(sha256(as_bytes("abc")).hex(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(sha256(as_bytes("abc")).hex(),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   EXPECT_EQ(sha256({as_bytes("a"), ByteView(), as_bytes("bc")}), sha256(as_bytes("abc")));
 }
 

@@ -15,7 +15,9 @@ class DirectoryTest : public testing::Test {
   crypto::Identity node_ = identity_of(2);
   Directory directory_{self_.id(), kNetwork};
 
-  Result<Learned> learn(const wire::NodeRecord& record) { return directory_.learn(encode_record(record, node_), kNow); }
+  Result<Learned> learn(const wire::NodeRecord& record) {
+    return directory_.learn(encode_record(record, node_), kNow);
+  }
   Errc refusal(const wire::NodeRecord& record) {
     const auto version = directory_.version();
     const auto learned = learn(record);

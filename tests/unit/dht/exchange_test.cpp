@@ -35,8 +35,9 @@ class ExchangeTest : public testing::Test {
   }
   Result<PeerReply> hello(HubNode& to, const crypto::Identity& from, Bytes record, std::uint64_t instance = 0,
                           std::uint64_t since = 0) {
-    HubRequest request({from.id(), from.public_key()},
-                       {wire::operations::kHello, wire::encode(wire::Hello{std::move(record), instance, since}), {}});
+    HubRequest request(
+        {from.id(), from.public_key()},
+        {wire::operations::kHello, wire::encode(wire::Hello{std::move(record), instance, since}), {}});
     return clock_.run(to.exchange().handle_hello(request));
   }
 };
@@ -89,7 +90,8 @@ TEST_F(ExchangeTest, ARestartedNodeTellsEverythingAgain) {
   start(2, {first.endpoint()});
   clock_.run_for(1min);
   const auto asker = identity_of(99);
-  const auto reply = wire::decode_hello_reply(hello(first, asker, encode_record(record_of(asker), asker))->message);
+  const auto reply =
+      wire::decode_hello_reply(hello(first, asker, encode_record(record_of(asker), asker))->message);
   ASSERT_TRUE(reply);
   stop(first);
   first.start({});
@@ -111,7 +113,8 @@ TEST_F(ExchangeTest, TellsOnlyWhatChangedSince) {
   const auto all = wire::decode_hello_reply(hello(first, asker, record)->message);
   ASSERT_TRUE(all);
   EXPECT_EQ(all->records.size(), 2U);
-  const auto none = wire::decode_hello_reply(hello(first, asker, record, all->instance, all->cursor)->message);
+  const auto none =
+      wire::decode_hello_reply(hello(first, asker, record, all->instance, all->cursor)->message);
   ASSERT_TRUE(none);
   EXPECT_TRUE(none->records.empty());
   EXPECT_EQ(none->cursor, all->cursor);
@@ -138,7 +141,8 @@ TEST_F(ExchangeTest, NetworksDoNotMix) {
   clock_.run_for(1min);
   EXPECT_TRUE(here.directory().nodes().empty());
   EXPECT_TRUE(there.directory().nodes().empty());
-  EXPECT_EQ(clock_.run(there.exchange().introduce({std::nullopt, {here.endpoint()}})).error().code, Errc::conflict);
+  EXPECT_EQ(clock_.run(there.exchange().introduce({std::nullopt, {here.endpoint()}})).error().code,
+            Errc::conflict);
 }
 
 TEST_F(ExchangeTest, AnnouncedChangesArriveSoon) {
@@ -223,7 +227,8 @@ TEST_F(ExchangeTest, OneSeedGivesOneHistory) {
     }
     clock.run_for(10min);
     std::string text = std::to_string(hub.calls);
-    for (auto& node : nodes) text += " " + std::to_string(to_unix_ms(*node.directory().nodes().begin()->second.last_seen));
+    for (auto& node : nodes)
+      text += " " + std::to_string(to_unix_ms(*node.directory().nodes().begin()->second.last_seen));
     for (auto& node : nodes) node.stop();
     clock.run();
     return text;

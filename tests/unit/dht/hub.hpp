@@ -50,8 +50,8 @@ class HubNode final : public Transport {
     keeper_->set_endpoints({endpoint_});
     ExchangeSettings settings;
     settings.bootstrap = std::move(bootstrap);
-    exchange_ = std::make_unique<Exchange>(loop_.get_executor(), hub_.clock, random_, *this, store_, *directory_,
-                                           *keeper_, std::move(settings));
+    exchange_ = std::make_unique<Exchange>(loop_.get_executor(), hub_.clock, random_, *this, store_,
+                                           *directory_, *keeper_, std::move(settings));
     running_ = std::make_unique<test::Started>(loop_, open_and_run(*exchange_));
   }
   /// Nobody reaches it from now on. The loop has to run before it can be started again.

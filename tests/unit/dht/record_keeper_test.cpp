@@ -71,7 +71,8 @@ TEST_F(RecordKeeperTest, TellsNoMoreEndpointsThanARecordHolds) {
 
 TEST_F(RecordKeeperTest, ALargestRecordCanBeRead) {
   keeper_.set_endpoints(std::vector<Endpoint>(wire::kMaxEndpoints, {std::string(253, 'a'), 65535}));
-  keeper_.set_offer(HolderOffer{{UINT64_MAX}, {UINT64_MAX}, std::string(wire::kMaxLocationSize, 'a'), UINT64_MAX});
+  keeper_.set_offer(
+      HolderOffer{{UINT64_MAX}, {UINT64_MAX}, std::string(wire::kMaxLocationSize, 'a'), UINT64_MAX});
   EXPECT_TRUE(wire::decode_record(keeper_.current()));
 }
 

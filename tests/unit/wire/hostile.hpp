@@ -35,11 +35,12 @@ class RawMessage {
   Bytes bytes_;
 };
 
-/// Calls `decode` with every truncation of `good`, with one bit flipped at every place, with bytes put in and taken
-/// out, and with noise.
+/// Calls `decode` with every truncation of `good`, with one bit flipped at every place, with bytes put in and
+/// taken out, and with noise.
 template <class Decode>
 void for_hostile_variants(const Bytes& good, Decode decode) {
-  for (std::size_t size = 0; size < good.size(); ++size) decode(Bytes(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(size)));
+  for (std::size_t size = 0; size < good.size(); ++size)
+    decode(Bytes(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(size)));
   for (std::size_t bit = 0; bit < good.size() * 8; ++bit) {
     auto bytes = good;
     bytes[bit / 8] ^= static_cast<std::uint8_t>(1U << bit % 8);

@@ -28,7 +28,8 @@ TEST_F(MessagesTest, HelloRoundTrips) {
 
 TEST_F(MessagesTest, HelloReplyRoundTripsWithinItsLimits) {
   HelloReply reply{random_.bytes(100), {}, 7, 8};
-  for (std::size_t i = 0; i < kMaxRecordsPerReply; ++i) reply.records.push_back(random_.bytes(kMaxRecordSize));
+  for (std::size_t i = 0; i < kMaxRecordsPerReply; ++i)
+    reply.records.push_back(random_.bytes(kMaxRecordSize));
   const auto back = decode_hello_reply(encode(reply));
   ASSERT_TRUE(back);
   EXPECT_EQ(back->record, reply.record);
@@ -46,7 +47,8 @@ TEST_F(MessagesTest, HelloReplyRoundTripsWithinItsLimits) {
 }
 
 TEST_F(MessagesTest, ALargestHelloReplyFitsACall) {
-  HelloReply reply{Bytes(kMaxRecordSize), std::vector(kMaxRecordsPerReply, Bytes(kMaxRecordSize)), UINT64_MAX, UINT64_MAX};
+  HelloReply reply{Bytes(kMaxRecordSize), std::vector(kMaxRecordsPerReply, Bytes(kMaxRecordSize)), UINT64_MAX,
+                   UINT64_MAX};
   EXPECT_LT(encode(reply).size(), std::size_t{1} << 20);  // kMaxMessageSize of the transport
 }
 
@@ -98,12 +100,14 @@ TEST_F(MessagesTest, HostileBytesAreSafe) {
   expect_safe<Hello>(encode(Hello{random_.bytes(60), 300, 70'000}), decode_hello, [](auto& a, auto& b) {
     return a.record == b.record && a.instance == b.instance && a.since == b.since;
   });
-  expect_safe<HelloReply>(encode(HelloReply{random_.bytes(60), {random_.bytes(30), random_.bytes(40)}, 300, 70'000}),
-                          decode_hello_reply, [](auto& a, auto& b) {
-                            return a.record == b.record && a.records == b.records && a.instance == b.instance &&
-                                   a.cursor == b.cursor;
-                          });
-  expect_safe<PutShard>(encode(PutShard{shard_}), decode_put_shard, [](auto& a, auto& b) { return a.shard == b.shard; });
+  expect_safe<HelloReply>(
+      encode(HelloReply{random_.bytes(60), {random_.bytes(30), random_.bytes(40)}, 300, 70'000}),
+      decode_hello_reply, [](auto& a, auto& b) {
+        return a.record == b.record && a.records == b.records && a.instance == b.instance &&
+               a.cursor == b.cursor;
+      });
+  expect_safe<PutShard>(encode(PutShard{shard_}), decode_put_shard,
+                        [](auto& a, auto& b) { return a.shard == b.shard; });
   expect_safe<GetShard>(encode(GetShard{shard_, random_.bytes(50)}), decode_get_shard,
                         [](auto& a, auto& b) { return a.shard == b.shard && a.grant == b.grant; });
   expect_safe<DeleteShards>(encode(DeleteShards{shards(3), random_.bytes(50)}), decode_delete_shards,

@@ -10,10 +10,17 @@ class SignedTest : public testing::Test {
  protected:
   test::SeededRandom random_{10};
   crypto::Identity identity_ = identity_of(3);
-  Receipt receipt_{random_.make<NodeId>(), identity_.public_key(), random_.make<ShardId>(), {kDefaultChunkSize},
+  Receipt receipt_{random_.make<NodeId>(),
+                   identity_.public_key(),
+                   random_.make<ShardId>(),
+                   {kDefaultChunkSize},
                    from_unix_ms(1'767'225'600'000)};
-  Grant grant_{identity_.public_key(), random_.make<NodeId>(), {random_.make<ShardId>(), random_.make<ShardId>()},
-               true, false, from_unix_ms(1'767'225'600'000)};
+  Grant grant_{identity_.public_key(),
+               random_.make<NodeId>(),
+               {random_.make<ShardId>(), random_.make<ShardId>()},
+               true,
+               false,
+               from_unix_ms(1'767'225'600'000)};
 
   Bytes payload_of(const Bytes& encoded) { return decode_signed(encoded).value().payload; }
 };
@@ -90,12 +97,10 @@ TEST_F(SignedTest, PurposesAreNotInterchangeable) {
 }
 
 TEST_F(SignedTest, NoDamageGoesUnnoticed) {
-  for_hostile_variants(encode_receipt(receipt_, identity_), [](const Bytes& bytes) {
-    EXPECT_FALSE(decode_receipt(bytes)) << to_hex(bytes);
-  });
-  for_hostile_variants(encode_grant(grant_, identity_), [](const Bytes& bytes) {
-    EXPECT_FALSE(decode_grant(bytes)) << to_hex(bytes);
-  });
+  for_hostile_variants(encode_receipt(receipt_, identity_),
+                       [](const Bytes& bytes) { EXPECT_FALSE(decode_receipt(bytes)) << to_hex(bytes); });
+  for_hostile_variants(encode_grant(grant_, identity_),
+                       [](const Bytes& bytes) { EXPECT_FALSE(decode_grant(bytes)) << to_hex(bytes); });
 }
 
 TEST_F(SignedTest, SignatureHasItsLength) {
