@@ -10,8 +10,8 @@ namespace mycostr::api {
 
 struct Answer {
   unsigned status = 200;
-  std::string body;                 ///< JSON; empty: no body
-  std::vector<HttpField> fields;    ///< beyond Content-Type
+  std::string body;               ///< JSON; empty: no body
+  std::vector<HttpField> fields;  ///< beyond Content-Type
 };
 
 }  // namespace mycostr::api

@@ -10,17 +10,22 @@ namespace {
 constexpr std::size_t kFirstPiece = 16 << 10;
 
 ApiError too_large(std::uint64_t max_bytes) {
-  return {.code = Code::body_too_large, .detail = fmt::format("JSON may be {} bytes long at most.", max_bytes)};
+  return {.code = Code::body_too_large,
+          .detail = fmt::format("JSON may be {} bytes long at most.", max_bytes)};
 }
 
 }  // namespace
 
 ApiError body_error(const Error& error) {
   switch (error.code) {
-    case Errc::closed: return {.code = Code::client_gone};
-    case Errc::timeout: return {.code = Code::stalled, .detail = "The body did not arrive in time."};
-    case Errc::invalid: return {.code = Code::malformed_request, .detail = "The body's framing is malformed."};
-    default: return storage_failed("reading a body", error);
+    case Errc::closed:
+      return {.code = Code::client_gone};
+    case Errc::timeout:
+      return {.code = Code::stalled, .detail = "The body did not arrive in time."};
+    case Errc::invalid:
+      return {.code = Code::malformed_request, .detail = "The body's framing is malformed."};
+    default:
+      return storage_failed("reading a body", error);
   }
 }
 

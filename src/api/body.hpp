@@ -11,11 +11,13 @@ namespace mycostr::api {
 /// What a failed HttpRequest::read_body means for the answer.
 ApiError body_error(const Error& error);
 
-/// The whole body. Refusals: body_too_large (at once where Content-Length says so), and those of body_error().
+/// The whole body. Refusals: body_too_large (at once where Content-Length says so), and those of
+/// body_error().
 Task<Outcome<std::string>> read_small_body(HttpRequest& request, std::uint64_t max_bytes);
 
 /// Options of a GET: of `query` and, where there is a body, of the JSON object in it.
-Task<Outcome<Parameters>> read_get_parameters(HttpRequest& request, std::string_view query, std::uint64_t max_bytes);
+Task<Outcome<Parameters>> read_get_parameters(HttpRequest& request, std::string_view query,
+                                              std::uint64_t max_bytes);
 
 /// A file on its way in. Knows better than the Error it gives what the client is to be told.
 class UploadSource : public files::ByteSource {

@@ -22,10 +22,10 @@ struct Problem {
 };
 
 struct ApiSettings {
-  std::string token;                        ///< of Authorization: Bearer
-  std::vector<std::string> allowed_hosts;   ///< names accepted in Host besides loopback and the own address
+  std::string token;                       ///< of Authorization: Bearer
+  std::vector<std::string> allowed_hosts;  ///< names accepted in Host besides loopback and the own address
   std::uint64_t max_json_bytes = 1 << 20;
-  std::size_t max_transfers = 64;           ///< stores and retrieves at once; beyond: 503
+  std::size_t max_transfers = 64;  ///< stores and retrieves at once; beyond: 503
   std::string version;
 };
 

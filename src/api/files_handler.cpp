@@ -12,7 +12,9 @@ constexpr std::uint64_t kDefaultPage = 100;
 constexpr std::uint64_t kMaxPage = 1000;
 constexpr std::size_t kMaxCursor = 256;
 
-std::unexpected<ApiError> no_such_file() { return refuse(Code::file_not_found, "There is no such file here."); }
+std::unexpected<ApiError> no_such_file() {
+  return refuse(Code::file_not_found, "There is no such file here.");
+}
 
 }  // namespace
 
@@ -36,7 +38,8 @@ Task<Outcome<Answer>> FilesHandler::list(Parameters parameters) {
 }
 
 Task<Outcome<Answer>> FilesHandler::show(std::string id, Parameters parameters) {
-  if (auto known = parameters.allow_only({"offset", "limit"}); !known) co_return std::unexpected(known.error());
+  if (auto known = parameters.allow_only({"offset", "limit"}); !known)
+    co_return std::unexpected(known.error());
   const auto offset = parameters.number("offset", 0, 0, UINT64_MAX);
   if (!offset) co_return std::unexpected(offset.error());
   const auto limit = parameters.number("limit", kMaxListedChunks, 1, kMaxListedChunks);

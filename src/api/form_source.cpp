@@ -9,7 +9,9 @@ using Step = MultipartParser::Step;
 
 constexpr std::uint64_t kMaxEpilogue = 64 << 10;
 
-std::unexpected<ApiError> bad_form(std::string detail) { return refuse(Code::invalid_multipart, std::move(detail)); }
+std::unexpected<ApiError> bad_form(std::string detail) {
+  return refuse(Code::invalid_multipart, std::move(detail));
+}
 
 }  // namespace
 
@@ -88,7 +90,8 @@ Task<Outcome<void>> FormSource::finish() {
   if (!step) co_return std::unexpected(step.error());
   if (*step != Step::end) {
     const auto& name = parser_.head().name;
-    if (name == "options") co_return refuse(Code::options_after_file, "The part options has to come before the file.");
+    if (name == "options")
+      co_return refuse(Code::options_after_file, "The part options has to come before the file.");
     if (name == "file") co_return refuse_field(Code::invalid_value, name, "A form holds one file.");
     co_return refuse_field(Code::unknown_field, name.empty() ? "(part without a name)" : name,
                            "A form has the parts: options, file.");

@@ -9,7 +9,7 @@ namespace mycostr::api {
 namespace {
 
 struct Authority {
-  std::string host;                     // lower case, IPv6 without brackets
+  std::string host;  // lower case, IPv6 without brackets
   std::optional<std::uint16_t> port;
 };
 
@@ -45,8 +45,8 @@ bool is_same_secret(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
   volatile unsigned char difference = 0;
   for (std::size_t i = 0; i < a.size(); ++i) {
-    difference = static_cast<unsigned char>(difference | (static_cast<unsigned char>(a[i]) ^
-                                                          static_cast<unsigned char>(b[i])));
+    difference = static_cast<unsigned char>(
+        difference | (static_cast<unsigned char>(a[i]) ^ static_cast<unsigned char>(b[i])));
   }
   return difference == 0;
 }
@@ -63,7 +63,8 @@ bool has_token(const HttpRequest& request, const std::string& token) {
 }  // namespace
 
 Outcome<void> admit(const HttpRequest& request, const ApiSettings& settings, bool needs_token) {
-  if (request.field_count("Host") > 1) return refuse(Code::malformed_request, "A request has one Host field.");
+  if (request.field_count("Host") > 1)
+    return refuse(Code::malformed_request, "A request has one Host field.");
   std::optional<Authority> host;
   if (const auto field = request.field("Host")) {
     host = parse_authority(trim(*field));
@@ -77,10 +78,10 @@ Outcome<void> admit(const HttpRequest& request, const ApiSettings& settings, boo
     return refuse(Code::wrong_origin, "Web pages of other origins may not use this API.");
   }
   if (needs_token && !has_token(request, settings.token)) {
-    return std::unexpected(
-        ApiError{.code = Code::unauthorized,
-                 .detail = "Send \"Authorization: Bearer <token>\"; the token is in api.token in the data directory.",
-                 .headers = {{"WWW-Authenticate", "Bearer"}}});
+    return std::unexpected(ApiError{
+        .code = Code::unauthorized,
+        .detail = "Send \"Authorization: Bearer <token>\"; the token is in api.token in the data directory.",
+        .headers = {{"WWW-Authenticate", "Bearer"}}});
   }
   return {};
 }

@@ -8,8 +8,8 @@
 
 namespace mycostr::api {
 
-/// Counts in buckets whose widths grow with the value: quantiles are off by an eighth at most. From 1 us to about
-/// 19 hours; what lies outside counts as the nearest. Loop thread only.
+/// Counts in buckets whose widths grow with the value: quantiles are off by an eighth at most. From 1 us to
+/// about 19 hours; what lies outside counts as the nearest. Loop thread only.
 class Histogram {
  public:
   void add(Duration value);

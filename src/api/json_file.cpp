@@ -42,8 +42,8 @@ Json describe_health(const files::FileHealth& health) {
 
 }  // namespace
 
-std::string file_json(const files::FileInfo& file, const std::vector<files::ChunkInfo>& chunks, bool is_truncated,
-                      const std::optional<files::FileHealth>& health) {
+std::string file_json(const files::FileInfo& file, const std::vector<files::ChunkInfo>& chunks,
+                      bool is_truncated, const std::optional<files::FileHealth>& health) {
   Json document;
   auto ids = Json::array();
   auto entries = Json::array();

@@ -12,7 +12,9 @@ std::string text_of(const Json& document) {
   return document.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+Json text_or_null(const std::string& text) {
+  return text.empty() ? Json(nullptr) : Json(text);
+}
 
 Json describe_endpoints(const std::vector<Endpoint>& endpoints) {
   auto out = Json::array();
@@ -78,7 +80,8 @@ Json describe_nodes(const dht::Directory& directory) {
   for (const auto& [id, node] : directory.nodes()) ids.push_back(id);
   std::ranges::sort(ids);
   auto out = Json::array();
-  for (const auto& id : ids) out.push_back(describe_known_node(id, *directory.find(id), directory.is_live(id)));
+  for (const auto& id : ids)
+    out.push_back(describe_known_node(id, *directory.find(id), directory.is_live(id)));
   return out;
 }
 
@@ -103,7 +106,8 @@ std::string node_json(const NodeAnswer& node) {
                       {"registered", to_rfc3339(node.registered)}});
 }
 
-std::string status_json(const ApiContext& context, const Metrics& metrics, SteadyTime started, StatusRequest wanted) {
+std::string status_json(const ApiContext& context, const Metrics& metrics, SteadyTime started,
+                        StatusRequest wanted) {
   const auto now = context.clock.now();
   const auto& offer = context.registration.offer();
   auto roles = Json::array({"owner"});

@@ -4,7 +4,7 @@
 
 namespace mycostr::api {
 
-extern const char* const kOpenApiText;   // made by CMake from openapi.json
+extern const char* const kOpenApiText;  // made by CMake from openapi.json
 
 std::string openapi_document(const std::string& version) {
   auto document = nlohmann::ordered_json::parse(kOpenApiText);

@@ -54,7 +54,8 @@ std::string problem_json(unsigned status, std::string_view code, std::string_vie
   for (auto& c : title) {
     if (c == '_') c = ' ';
   }
-  if (!title.empty() && title[0] >= 'a' && title[0] <= 'z') title[0] = static_cast<char>(title[0] - 'a' + 'A');
+  if (!title.empty() && title[0] >= 'a' && title[0] <= 'z')
+    title[0] = static_cast<char>(title[0] - 'a' + 'A');
   return text_of(base_document(status, code, title, detail));
 }
 

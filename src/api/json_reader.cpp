@@ -7,8 +7,8 @@ namespace {
 
 constexpr std::size_t kMaxDepth = 32;
 
-/// Takes the parser's events (false ends the parsing) and keeps what stands directly in the outermost object: no
-/// tree is built of what a stranger sends.
+/// Takes the parser's events (false ends the parsing) and keeps what stands directly in the outermost object:
+/// no tree is built of what a stranger sends.
 class ObjectReader {
  public:
   using number_integer_t = nlohmann::json::number_integer_t;
@@ -81,7 +81,7 @@ class ObjectReader {
   std::optional<ApiError> error_;
   std::size_t depth_ = 0;
   std::string name_;
-  std::optional<std::vector<std::string>> list_;   // an option's value that is being read
+  std::optional<std::vector<std::string>> list_;  // an option's value that is being read
   bool list_is_usable_ = false;
 };
 

@@ -9,19 +9,19 @@ namespace mycostr::api {
 /// Loop thread only.
 struct Metrics {
   std::uint64_t requests = 0;
-  std::uint64_t refused = 0;          ///< answered with 4xx
-  std::uint64_t failed = 0;           ///< answered with 5xx
-  std::uint64_t stores = 0;           ///< files stored
-  std::uint64_t retrieves = 0;        ///< answers completed
-  std::uint64_t cut_short = 0;        ///< answers that broke off after their head
-  std::uint64_t bytes_in = 0;         ///< bodies of stores
-  std::uint64_t bytes_out = 0;        ///< of files
-  std::size_t transfers = 0;          ///< stores and retrieves under way
+  std::uint64_t refused = 0;    ///< answered with 4xx
+  std::uint64_t failed = 0;     ///< answered with 5xx
+  std::uint64_t stores = 0;     ///< files stored
+  std::uint64_t retrieves = 0;  ///< answers completed
+  std::uint64_t cut_short = 0;  ///< answers that broke off after their head
+  std::uint64_t bytes_in = 0;   ///< bodies of stores
+  std::uint64_t bytes_out = 0;  ///< of files
+  std::size_t transfers = 0;    ///< stores and retrieves under way
   Rate request_rate;
   Rate in_rate;
   Rate out_rate;
-  std::array<Histogram, kRouteCount> latency;   ///< whole calls, by Route
-  Histogram first_byte;                         ///< retrieve: until bytes could be sent
+  std::array<Histogram, kRouteCount> latency;  ///< whole calls, by Route
+  Histogram first_byte;                        ///< retrieve: until bytes could be sent
 
   void count_in(SteadyTime now, std::uint64_t bytes) {
     bytes_in += bytes;

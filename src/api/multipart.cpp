@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t kWindow = 256 << 10;
 constexpr std::size_t kMaxPreamble = 64 << 10;
 constexpr std::size_t kMaxHead = 8 << 10;
-constexpr std::size_t kMaxPadding = 256;   // blanks after a boundary
+constexpr std::size_t kMaxPadding = 256;  // blanks after a boundary
 
 }  // namespace
 
@@ -50,11 +50,16 @@ MutableBytes MultipartParser::space() {
 
 Result<MultipartParser::Step> MultipartParser::next() {
   switch (state_) {
-    case State::preamble: return skip_preamble();
-    case State::boundary: return read_boundary();
-    case State::head: return read_head();
-    case State::content: return read_content();
-    case State::end: break;
+    case State::preamble:
+      return skip_preamble();
+    case State::boundary:
+      return read_boundary();
+    case State::head:
+      return read_head();
+    case State::content:
+      return read_content();
+    case State::end:
+      break;
   }
   return Step::end;
 }
@@ -67,7 +72,7 @@ std::optional<std::size_t> MultipartParser::find_delimiter() const {
 
 Result<MultipartParser::Step> MultipartParser::skip_preamble() {
   const auto delimiter = find_delimiter();
-  const auto kept = std::min(end_ - begin_, delimiter_.size() - 1);   // may be the beginning of a delimiter
+  const auto kept = std::min(end_ - begin_, delimiter_.size() - 1);  // may be the beginning of a delimiter
   const auto skipped = delimiter ? *delimiter : end_ - begin_ - kept;
   preamble_ += skipped;
   begin_ += skipped;
@@ -90,7 +95,7 @@ Result<MultipartParser::Step> MultipartParser::read_boundary() {
   if (padding > kMaxPadding) return fail(Errc::invalid, "the line of a boundary is too long");
   const auto line_end = rest.substr(padding, 2);
   if (line_end == "\r\n") {
-    begin_ += delimiter_.size() + padding;   // the CRLF stays: an empty line after it is an empty head
+    begin_ += delimiter_.size() + padding;  // the CRLF stays: an empty line after it is an empty head
     state_ = State::head;
     return read_head();
   }
@@ -102,7 +107,8 @@ Result<MultipartParser::Step> MultipartParser::read_boundary() {
 Result<MultipartParser::Step> MultipartParser::read_head() {
   const auto text = as_text(window());
   const auto head_end = text.find("\r\n\r\n");
-  if (std::min(head_end, text.size()) > kMaxHead) return fail(Errc::invalid, "the head of a part is too long");
+  if (std::min(head_end, text.size()) > kMaxHead)
+    return fail(Errc::invalid, "the head of a part is too long");
   if (head_end == std::string_view::npos) return Step::need_input;
   auto head = parse_part_head(head_end == 0 ? std::string_view() : text.substr(2, head_end - 2));
   if (!head) return std::unexpected(head.error());
@@ -120,7 +126,7 @@ Result<MultipartParser::Step> MultipartParser::read_content() {
     return read_boundary();
   }
   const auto size = end_ - begin_;
-  const auto held_back = std::min(size, delimiter_.size() - 1);   // may be the beginning of a delimiter
+  const auto held_back = std::min(size, delimiter_.size() - 1);  // may be the beginning of a delimiter
   const auto count = delimiter ? *delimiter : size - held_back;
   if (count == 0) return Step::need_input;
   data_ = window().first(count);

@@ -17,7 +17,7 @@ bool is_form(std::string_view content_type);
 
 struct PartHead {
   std::string name;
-  std::optional<std::string> filename;        ///< any bytes
+  std::optional<std::string> filename;  ///< any bytes
   std::optional<std::string> content_type;
 };
 
@@ -25,11 +25,11 @@ struct PartHead {
 class MultipartParser {
  public:
   enum class Step {
-    need_input,   ///< fill space() and say so by filled()
-    part,         ///< head() is the next part's
-    data,         ///< data() is a piece of its content, until the next call of space()
+    need_input,  ///< fill space() and say so by filled()
+    part,        ///< head() is the next part's
+    data,        ///< data() is a piece of its content, until the next call of space()
     part_end,
-    end           ///< the last boundary has been seen; from here on the input is none of the form's
+    end  ///< the last boundary has been seen; from here on the input is none of the form's
   };
 
   /// REQUIRES: `boundary` comes from form_boundary().
@@ -54,7 +54,7 @@ class MultipartParser {
   Result<Step> read_head();
   Result<Step> read_content();
 
-  const std::string delimiter_;   // CRLF, "--", boundary
+  const std::string delimiter_;  // CRLF, "--", boundary
   Bytes buffer_;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;

@@ -95,8 +95,9 @@ Outcome<std::uint64_t> Parameters::number(std::string_view name, std::uint64_t o
   if (!*integer) return otherwise;
   const auto& value = **integer;
   if (!value.is_negative && value.magnitude >= least && value.magnitude <= most) return value.magnitude;
-  return wrong(name, most == UINT64_MAX ? fmt::format("This has to be an integer of at least {}.", least)
-                                        : fmt::format("This has to be an integer from {} to {}.", least, most));
+  return wrong(name, most == UINT64_MAX
+                         ? fmt::format("This has to be an integer of at least {}.", least)
+                         : fmt::format("This has to be an integer from {} to {}.", least, most));
 }
 
 Outcome<std::optional<std::string>> Parameters::text(std::string_view name, std::size_t max_bytes) const {
@@ -105,7 +106,8 @@ Outcome<std::optional<std::string>> Parameters::text(std::string_view name, std:
   const auto* text = std::get_if<std::string>(value);
   if (const auto* query = std::get_if<QueryText>(value)) text = &query->text;
   if (text == nullptr) return wrong(name, "This has to be a text.");
-  if (text->size() > max_bytes) return wrong(name, fmt::format("This may be {} bytes long at most.", max_bytes));
+  if (text->size() > max_bytes)
+    return wrong(name, fmt::format("This may be {} bytes long at most.", max_bytes));
   if (text->find('\0') != std::string::npos) return wrong(name, "This may hold no NUL character.");
   if (!is_utf8(*text)) return wrong(name, "This has to be UTF-8.");
   return *text;

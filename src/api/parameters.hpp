@@ -50,11 +50,11 @@ class Parameters {
   std::map<std::string, Value, std::less<>> values_;
 };
 
-/// `query` as in the target, after '?'. Refusals: invalid_value for a name that comes twice and for what is not
-/// percent-encoded UTF-8.
+/// `query` as in the target, after '?'. Refusals: invalid_value for a name that comes twice and for what is
+/// not percent-encoded UTF-8.
 Outcome<Parameters> parse_query(std::string_view query);
-/// Refusals: invalid_json (not JSON, not an object, not UTF-8, nested deeper than 32), invalid_value for a name
-/// that comes twice.
+/// Refusals: invalid_json (not JSON, not an object, not UTF-8, nested deeper than 32), invalid_value for a
+/// name that comes twice.
 Outcome<Parameters> parse_json_object(std::string_view text);
 
 }  // namespace mycostr::api

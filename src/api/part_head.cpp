@@ -9,7 +9,8 @@ namespace {
 
 Result<void> take_disposition(std::string_view text, PartHead& head) {
   const auto value = parse_header_value(text);
-  if (!value || value->value != "form-data") return fail(Errc::invalid, "a part's Content-Disposition is malformed");
+  if (!value || value->value != "form-data")
+    return fail(Errc::invalid, "a part's Content-Disposition is malformed");
   const auto* name = value->find("name");
   if (name == nullptr) return fail(Errc::invalid, "a part has no name");
   head.name = *name;
@@ -40,13 +41,14 @@ Result<PartHead> parse_part_head(std::string_view text) {
     const auto name = line.substr(0, std::min(colon, line.size()));
     const bool has_control = std::ranges::any_of(
         line, [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F; });
-    if (colon == std::string_view::npos || name.empty() || name.find_first_of(" \t") != std::string_view::npos ||
-        has_control) {
+    if (colon == std::string_view::npos || name.empty() ||
+        name.find_first_of(" \t") != std::string_view::npos || has_control) {
       return fail(Errc::invalid, "the head of a part is malformed");
     }
     const auto value = trim(line.substr(colon + 1));
     if (equals_ignoring_case(name, "Content-Disposition")) {
-      if (std::exchange(has_disposition, true)) return fail(Errc::invalid, "a part has two Content-Dispositions");
+      if (std::exchange(has_disposition, true))
+        return fail(Errc::invalid, "a part has two Content-Dispositions");
       if (const auto taken = take_disposition(value, head); !taken) return std::unexpected(taken.error());
     } else if (equals_ignoring_case(name, "Content-Type")) {
       if (head.content_type) return fail(Errc::invalid, "a part has two Content-Types");

@@ -54,7 +54,9 @@ static_assert(is_in_order());
 
 }  // namespace
 
-const CodeInfo& info(Code code) { return kCodes[static_cast<std::size_t>(code)]; }
+const CodeInfo& info(Code code) {
+  return kCodes[static_cast<std::size_t>(code)];
+}
 
 ApiError overloaded(std::string detail) {
   return {.code = Code::overloaded, .detail = std::move(detail), .headers = {{"Retry-After", "5"}}};

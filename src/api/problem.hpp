@@ -31,7 +31,7 @@ enum class Code {
   not_found,
   file_not_found,
   method_not_allowed,
-  stalled,                 ///< 408 `timeout`: the client sends nothing
+  stalled,  ///< 408 `timeout`: the client sends nothing
   idempotency_conflict,
   capacity_in_use,
   body_too_large,
@@ -45,15 +45,15 @@ enum class Code {
   not_enough_shards,
   unreachable,
   overloaded,
-  timeout,                 ///< 504 `timeout`: no byte could be sent in time
+  timeout,  ///< 504 `timeout`: no byte could be sent in time
   not_enough_nodes,
-  client_gone              ///< no document: nobody is there to read it
+  client_gone  ///< no document: nobody is there to read it
 };
 
 struct CodeInfo {
   Code code;
-  unsigned status;          ///< 0: no answer
-  std::string_view word;    ///< `code` of the document: stable
+  unsigned status;        ///< 0: no answer
+  std::string_view word;  ///< `code` of the document: stable
   std::string_view title;
 };
 const CodeInfo& info(Code code);
@@ -67,11 +67,11 @@ struct NodeShortage {
 
 struct ApiError {
   Code code = Code::internal;
-  std::string detail = {};               ///< what is wrong and what to do; never a secret
-  std::string field = {};                ///< empty: of none
-  std::optional<std::uint64_t> index = {};   ///< of a chunk
+  std::string detail = {};                  ///< what is wrong and what to do; never a secret
+  std::string field = {};                   ///< empty: of none
+  std::optional<std::uint64_t> index = {};  ///< of a chunk
   std::optional<NodeShortage> shortage = {};
-  std::vector<HttpField> headers = {};   ///< beyond Content-Type
+  std::vector<HttpField> headers = {};  ///< beyond Content-Type
 };
 
 template <class T>

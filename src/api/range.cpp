@@ -56,6 +56,8 @@ bool none_match_names(std::string_view field, std::string_view etag) {
   return false;
 }
 
-bool if_range_holds(std::string_view field, std::string_view etag) { return trim(field) == etag; }
+bool if_range_holds(std::string_view field, std::string_view etag) {
+  return trim(field) == etag;
+}
 
 }  // namespace mycostr::api

@@ -13,7 +13,8 @@ struct WholeFile {};
 struct Unsatisfiable {};
 using RangeChoice = std::variant<WholeFile, files::ByteRange, Unsatisfiable>;
 
-/// What a Range field asks of `size` bytes. Several ranges, another unit and what is malformed: the whole file.
+/// What a Range field asks of `size` bytes. Several ranges, another unit and what is malformed: the whole
+/// file.
 RangeChoice choose_range(std::string_view field, std::uint64_t size);
 
 /// If-None-Match: "*", or a list with `etag` in it, weak or strong. REQUIRES: `etag` is quoted.

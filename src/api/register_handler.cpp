@@ -16,12 +16,21 @@ std::unexpected<ApiError> missing(std::string_view field, std::string detail) {
 ApiError capacity_error(const holder::Refused& refused) {
   auto code = Code::storage_failed;
   switch (refused.reason) {
-    case holder::Refusal::capacity_in_use: code = Code::capacity_in_use; break;
-    case holder::Refusal::capacity_too_small: code = Code::capacity_too_small; break;
-    case holder::Refusal::capacity_unavailable: code = Code::capacity_unavailable; break;
-    case holder::Refusal::failed: return storage_failed("registering", {Errc::io, refused.detail});
+    case holder::Refusal::capacity_in_use:
+      code = Code::capacity_in_use;
+      break;
+    case holder::Refusal::capacity_too_small:
+      code = Code::capacity_too_small;
+      break;
+    case holder::Refusal::capacity_unavailable:
+      code = Code::capacity_unavailable;
+      break;
+    case holder::Refusal::failed:
+      return storage_failed("registering", {Errc::io, refused.detail});
   }
-  return {.code = code, .detail = "This capacity cannot be offered: " + refused.detail + ".", .field = "capacity"};
+  return {.code = code,
+          .detail = "This capacity cannot be offered: " + refused.detail + ".",
+          .field = "capacity"};
 }
 
 ApiError introduction_error(const Error& error) {
@@ -31,11 +40,14 @@ ApiError introduction_error(const Error& error) {
               .detail = "The node at this address holds another key; check pubkey and address.",
               .field = "pubkey"};
     case Errc::conflict:
-      return {.code = Code::wrong_network, .detail = "The node at this address refuses: " + error.detail + "."};
-    case Errc::overloaded: return overloaded("The node at this address is busy; try again later.");
+      return {.code = Code::wrong_network,
+              .detail = "The node at this address refuses: " + error.detail + "."};
+    case Errc::overloaded:
+      return overloaded("The node at this address is busy; try again later.");
     default:
       return {.code = Code::unreachable,
-              .detail = "No node answers at this address (" + error.detail + "); check that it runs and can be "
+              .detail = "No node answers at this address (" + error.detail +
+                        "); check that it runs and can be "
                         "reached from here.",
               .field = "address"};
   }
@@ -51,7 +63,8 @@ Task<Outcome<Answer>> RegisterHandler::handle(Parameters parameters) {
   if (!text) co_return std::unexpected(text.error());
   if (!*text) co_return co_await offer_own(std::move(parameters));
   const auto key = PublicKey::from_hex(**text);
-  if (!key) co_return refuse_field(Code::invalid_value, "pubkey", "A public key is 64 lower-case hex digits.");
+  if (!key)
+    co_return refuse_field(Code::invalid_value, "pubkey", "A public key is 64 lower-case hex digits.");
   if (*key == context_.identity.public_key()) co_return co_await offer_own(std::move(parameters));
   co_return co_await add_other(*key, std::move(parameters));
 }
@@ -63,7 +76,8 @@ Task<Outcome<Answer>> RegisterHandler::offer_own(Parameters parameters) {
   const auto capacity = parameters.integer("capacity");
   if (!capacity) co_return std::unexpected(capacity.error());
   if (!*capacity) co_return missing("capacity", "How many bytes does this node offer?");
-  if ((*capacity)->is_negative) co_return refuse_field(Code::invalid_value, "capacity", "This is a number of bytes.");
+  if ((*capacity)->is_negative)
+    co_return refuse_field(Code::invalid_value, "capacity", "This is a number of bytes.");
   const ByteCount bytes{(*capacity)->magnitude};
   auto location = parameters.text("location", kMaxText);
   if (!location) co_return std::unexpected(location.error());
@@ -75,15 +89,16 @@ Task<Outcome<Answer>> RegisterHandler::offer_own(Parameters parameters) {
   }
   const auto place = placement::parse_location(**location);
   if (!place) {
-    co_return refuse_field(Code::unknown_location, "location",
-                           "This is no location; use ISO 3166 codes such as DE or US-CA, perhaps with \"/Place\".");
+    co_return refuse_field(
+        Code::unknown_location, "location",
+        "This is no location; use ISO 3166 codes such as DE or US-CA, perhaps with \"/Place\".");
   }
   const auto registered = co_await context_.registration.offer_capacity(bytes, std::string(place->text()));
   if (!registered) co_return std::unexpected(capacity_error(registered.error()));
   const auto& offer = registered->offer;
   co_return Answer{registered->first ? 201U : 200U,
-                   node_json({context_.identity.id(), context_.identity.public_key(), offer.capacity, offer.location,
-                              context_.own_record.endpoints(), offer.registered}),
+                   node_json({context_.identity.id(), context_.identity.public_key(), offer.capacity,
+                              offer.location, context_.own_record.endpoints(), offer.registered}),
                    {}};
 }
 

@@ -7,8 +7,8 @@
 namespace mycostr::api {
 
 /// A file with a page of its chunks: the answer of POST /store, and with `health` of GET /files/{id}.
-std::string file_json(const files::FileInfo& file, const std::vector<files::ChunkInfo>& chunks, bool is_truncated,
-                      const std::optional<files::FileHealth>& health);
+std::string file_json(const files::FileInfo& file, const std::vector<files::ChunkInfo>& chunks,
+                      bool is_truncated, const std::optional<files::FileHealth>& health);
 std::string file_list_json(const files::FileList& list);
 
 /// What a node is registered with.
@@ -16,7 +16,7 @@ struct NodeAnswer {
   NodeId id;
   PublicKey key;
   ByteCount capacity;
-  std::string location;   ///< empty: none
+  std::string location;  ///< empty: none
   std::vector<Endpoint> endpoints;
   WallTime registered;
 };
@@ -26,6 +26,7 @@ struct StatusRequest {
   bool metrics = false;
   bool detailed = false;
 };
-std::string status_json(const ApiContext& context, const Metrics& metrics, SteadyTime started, StatusRequest wanted);
+std::string status_json(const ApiContext& context, const Metrics& metrics, SteadyTime started,
+                        StatusRequest wanted);
 
 }  // namespace mycostr::api

@@ -83,7 +83,8 @@ Task<> RestApi::send(HttpResponder& responder, Handled handled) {
   co_await responder.send(std::move(head), std::move(body));
 }
 
-Task<RestApi::Handled> RestApi::answer(HttpRequest& request, HttpResponder& responder, std::optional<Route>& route) {
+Task<RestApi::Handled> RestApi::answer(HttpRequest& request, HttpResponder& responder,
+                                       std::optional<Route>& route) {
   const auto target = split_target(request.target());
   const bool is_health = request.method() == "GET" && target.path == kHealthPath;
   if (auto admitted = admit(request, context_.settings, !is_health); !admitted) {
@@ -106,13 +107,17 @@ Task<RestApi::Handled> RestApi::call(HttpRequest& request, HttpResponder& respon
       if (auto checked = check_no_options(query); !checked) co_return std::unexpected(checked.error());
       co_return Answer{200, match.route == Route::openapi ? openapi_ : R"({"status":"ok"})", {}};
     }
-    case Route::store: co_return as_handled(co_await store(request, query));
-    case Route::delete_file: co_return as_handled(co_await erase(std::move(match.id), query));
-    case Route::register_node: co_return as_handled(co_await register_node(request, query));
+    case Route::store:
+      co_return as_handled(co_await store(request, query));
+    case Route::delete_file:
+      co_return as_handled(co_await erase(std::move(match.id), query));
+    case Route::register_node:
+      co_return as_handled(co_await register_node(request, query));
     case Route::retrieve:
     case Route::list_files:
     case Route::show_file:
-    case Route::status: break;
+    case Route::status:
+      break;
   }
   co_return co_await call_get(request, responder, std::move(match), query);
 }
@@ -126,7 +131,8 @@ Task<RestApi::Handled> RestApi::call_get(HttpRequest& request, HttpResponder& re
   if (match.route == Route::show_file) {
     co_return as_handled(co_await files_.show(std::move(match.id), std::move(*parameters)));
   }
-  const auto sent = co_await retrieve_.handle(request, responder, std::move(match.id), std::move(*parameters));
+  const auto sent =
+      co_await retrieve_.handle(request, responder, std::move(match.id), std::move(*parameters));
   if (!sent) co_return std::unexpected(sent.error());
   co_return std::nullopt;
 }
@@ -155,7 +161,8 @@ Task<Outcome<Answer>> RestApi::erase(std::string id, std::string_view query) {
 }
 
 Outcome<Answer> RestApi::show_status(const Parameters& parameters) const {
-  if (auto known = parameters.allow_only({"metrics", "detailed"}); !known) return std::unexpected(known.error());
+  if (auto known = parameters.allow_only({"metrics", "detailed"}); !known)
+    return std::unexpected(known.error());
   const auto metrics = parameters.boolean("metrics", false);
   if (!metrics) return std::unexpected(metrics.error());
   const auto detailed = parameters.boolean("detailed", false);

@@ -23,8 +23,10 @@ class RestApi final : public HttpHandler {
   /// Nothing where the answer has been sent already.
   using Handled = Outcome<std::optional<Answer>>;
   Task<Handled> answer(HttpRequest& request, HttpResponder& responder, std::optional<Route>& route);
-  Task<Handled> call(HttpRequest& request, HttpResponder& responder, RouteMatch match, std::string_view query);
-  Task<Handled> call_get(HttpRequest& request, HttpResponder& responder, RouteMatch match, std::string_view query);
+  Task<Handled> call(HttpRequest& request, HttpResponder& responder, RouteMatch match,
+                     std::string_view query);
+  Task<Handled> call_get(HttpRequest& request, HttpResponder& responder, RouteMatch match,
+                         std::string_view query);
   Task<Outcome<Answer>> store(HttpRequest& request, std::string_view query);
   Task<Outcome<Answer>> register_node(HttpRequest& request, std::string_view query);
   Task<Outcome<Answer>> erase(std::string id, std::string_view query);

@@ -1,17 +1,11 @@
 #include "api/retrieve_handler.hpp"
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
+#include "async/cancel.hpp"
 #include "async/timeout.hpp"
 #include "base/log.hpp"
 
 namespace mycostr::api {
 namespace {
-
-namespace asio = boost::asio;
 
 constexpr std::uint64_t kDefaultTimeout = 30;
 constexpr std::uint64_t kMaxTimeout = 86'400;
@@ -23,12 +17,14 @@ ApiError read_error(const files::ReadFailure& failure) {
                       ". Try again when more nodes are back.",
             .index = failure.chunk_index};
   }
-  if (failure.error.code == Errc::overloaded) return overloaded("This node is busy: " + failure.error.detail + ".");
+  if (failure.error.code == Errc::overloaded)
+    return overloaded("This node is busy: " + failure.error.detail + ".");
   return storage_failed("reading a file", failure.error);
 }
 
 ApiError timed_out() {
-  return {.code = Code::timeout, .detail = "No byte of the file could be had in time; try again, or raise timeout."};
+  return {.code = Code::timeout,
+          .detail = "No byte of the file could be had in time; try again, or raise timeout."};
 }
 
 }  // namespace
@@ -48,7 +44,8 @@ Task<Outcome<void>> RetrieveHandler::handle(HttpRequest& request, HttpResponder&
   if (!*file) co_return refuse(Code::file_not_found, "There is no such file here.");
 
   const auto form = *decrypt ? files::Form::plaintext : files::Form::ciphertext;
-  RetrieveConditions conditions{request.field("If-None-Match"), request.field("If-Range"), request.field("Range")};
+  RetrieveConditions conditions{request.field("If-None-Match"), request.field("If-Range"),
+                                request.field("Range")};
   if (request.field_count("Range") > 1) conditions.range.reset();
   auto plan = plan_retrieve(**file, form, request.method() == "HEAD", conditions);
   if (!plan) co_return std::unexpected(plan.error());
@@ -65,8 +62,9 @@ Task<Outcome<void>> RetrieveHandler::handle(HttpRequest& request, HttpResponder&
   co_return Outcome<void>();
 }
 
-Task<Outcome<void>> RetrieveHandler::send_range(HttpResponder& responder, files::FileInfo file, files::Form form,
-                                                RetrievePlan plan, Duration timeout, SteadyTime started) {
+Task<Outcome<void>> RetrieveHandler::send_range(HttpResponder& responder, files::FileInfo file,
+                                                files::Form form, RetrievePlan plan, Duration timeout,
+                                                SteadyTime started) {
   const auto reader = context_.retrieve.read(file, plan.range, form);
   std::exception_ptr thrown;
   Outcome<void> outcome;
@@ -75,20 +73,16 @@ Task<Outcome<void>> RetrieveHandler::send_range(HttpResponder& responder, files:
   } catch (...) {
     thrown = std::current_exception();
   }
-  // The reader has to be closed in any case: on its own, so that a cancellation of this task, before or during it,
-  // waits until it is done.
-  const bool throws = co_await asio::this_coro::throw_if_cancelled();
-  co_await asio::this_coro::throw_if_cancelled(false);
-  const auto executor = co_await asio::this_coro::executor;
-  co_await asio::co_spawn(executor, reader->close(),
-                          asio::bind_cancellation_slot(asio::cancellation_slot(), asio::use_awaitable));
-  co_await asio::this_coro::throw_if_cancelled(throws);
+  co_await async::begin_cleanup();
+  co_await reader->close();
+  co_await async::end_cleanup();
   if (thrown) std::rethrow_exception(thrown);
   co_return outcome;
 }
 
 Task<Outcome<void>> RetrieveHandler::send_pieces(HttpResponder& responder, files::FileReader& reader,
-                                                 HttpResponseHead head, Duration timeout, SteadyTime started) {
+                                                 HttpResponseHead head, Duration timeout,
+                                                 SteadyTime started) {
   auto& clock = context_.clock;
   auto piece = co_await next_within(reader, timeout - (clock.now() - started));
   if (!piece) co_return std::unexpected(timed_out());
@@ -113,10 +107,13 @@ Task<Outcome<void>> RetrieveHandler::send_pieces(HttpResponder& responder, files
   co_return Outcome<void>();
 }
 
-Task<std::optional<RetrieveHandler::Piece>> RetrieveHandler::next_within(files::FileReader& reader, Duration limit) {
+Task<std::optional<RetrieveHandler::Piece>> RetrieveHandler::next_within(files::FileReader& reader,
+                                                                         Duration limit) {
   // Not a lambda: its captures would have to outlive it.
   struct Take {
-    static Task<> into(std::optional<Piece>& out, files::FileReader& from) { out.emplace(co_await from.next()); }
+    static Task<> into(std::optional<Piece>& out, files::FileReader& from) {
+      out.emplace(co_await from.next());
+    }
   };
   std::optional<Piece> piece;
   co_await async::finish_within(context_.clock, Take::into(piece, reader), limit);

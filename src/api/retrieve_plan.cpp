@@ -34,16 +34,18 @@ Outcome<RetrievePlan> plan_retrieve(const files::FileInfo& file, files::Form for
   if (!conditions.range || (conditions.if_range && !if_range_holds(*conditions.if_range, etag))) return plan;
   const auto choice = choose_range(*conditions.range, size);
   if (std::holds_alternative<Unsatisfiable>(choice)) {
-    return std::unexpected(ApiError{.code = Code::range_not_satisfiable,
-                                    .detail = fmt::format("The file has {} bytes; the range begins beyond them.", size),
-                                    .headers = {{"Content-Range", fmt::format("bytes */{}", size)}}});
+    return std::unexpected(
+        ApiError{.code = Code::range_not_satisfiable,
+                 .detail = fmt::format("The file has {} bytes; the range begins beyond them.", size),
+                 .headers = {{"Content-Range", fmt::format("bytes */{}", size)}}});
   }
   const auto* range = std::get_if<files::ByteRange>(&choice);
   if (range == nullptr) return plan;
   plan.range = *range;
   plan.head.status = 206;
   plan.head.content_length = range->end - range->begin;
-  plan.head.fields.push_back({"Content-Range", fmt::format("bytes {}-{}/{}", range->begin, range->end - 1, size)});
+  plan.head.fields.push_back(
+      {"Content-Range", fmt::format("bytes {}-{}/{}", range->begin, range->end - 1, size)});
   return plan;
 }
 

@@ -14,8 +14,8 @@ struct RetrieveConditions {
 };
 
 struct RetrievePlan {
-  HttpResponseHead head;      ///< 200, 206 or 304, with all of its fields
-  files::ByteRange range;     ///< to be sent; empty for HEAD, 304 and an empty file
+  HttpResponseHead head;   ///< 200, 206 or 304, with all of its fields
+  files::ByteRange range;  ///< to be sent; empty for HEAD, 304 and an empty file
 };
 
 /// HEAD takes no Range. Refusals: range_not_satisfiable.

@@ -21,8 +21,9 @@ constexpr std::array kRoutes = {
     RouteEntry{"GET", "/node/status", Route::status},
 };
 
-constexpr std::array<std::string_view, kRouteCount> kNames = {
-    "healthz", "openapi", "store", "retrieve", "list_files", "show_file", "delete_file", "register", "status"};
+constexpr std::array<std::string_view, kRouteCount> kNames = {"healthz",     "openapi",    "store",
+                                                              "retrieve",    "list_files", "show_file",
+                                                              "delete_file", "register",   "status"};
 
 /// The first segment, taken off the front of a path that begins with '/'.
 std::string_view take_segment(std::string_view& path) {
@@ -52,9 +53,13 @@ std::optional<std::string> match(std::string_view pattern, std::string_view path
 
 }  // namespace
 
-std::span<const RouteEntry> routes() { return kRoutes; }
+std::span<const RouteEntry> routes() {
+  return kRoutes;
+}
 
-std::string_view route_name(Route route) { return kNames[static_cast<std::size_t>(route)]; }
+std::string_view route_name(Route route) {
+  return kNames[static_cast<std::size_t>(route)];
+}
 
 Target split_target(std::string_view target) {
   if (!target.starts_with('/')) {
@@ -77,7 +82,8 @@ Outcome<RouteMatch> find_route(std::string_view method, std::string_view path) {
     if (entry.method == method) return RouteMatch{entry.route, std::move(*id)};
     allowed += (allowed.empty() ? "" : ", ") + std::string(entry.method);
   }
-  if (allowed.empty()) return refuse(Code::not_found, "There is nothing at this path; see GET /openapi.json.");
+  if (allowed.empty())
+    return refuse(Code::not_found, "There is nothing at this path; see GET /openapi.json.");
   return std::unexpected(ApiError{.code = Code::method_not_allowed,
                                   .detail = "This path takes: " + allowed + ".",
                                   .headers = {{"Allow", allowed}}});

@@ -7,12 +7,22 @@
 
 namespace mycostr::api {
 
-enum class Route { healthz, openapi, store, retrieve, list_files, show_file, delete_file, register_node, status };
+enum class Route {
+  healthz,
+  openapi,
+  store,
+  retrieve,
+  list_files,
+  show_file,
+  delete_file,
+  register_node,
+  status
+};
 inline constexpr std::size_t kRouteCount = 9;
 
 struct RouteEntry {
   std::string_view method;
-  std::string_view path;     ///< segments; "{...}" is any one that is not empty
+  std::string_view path;  ///< segments; "{...}" is any one that is not empty
   Route route;
 };
 std::span<const RouteEntry> routes();
@@ -22,7 +32,7 @@ std::string_view route_name(Route route);
 inline constexpr std::size_t kMaxTarget = 8 << 10;
 
 struct Target {
-  std::string_view path;     ///< still percent-encoded
+  std::string_view path;  ///< still percent-encoded
   std::string_view query;
 };
 /// "/path?query", or the same after "http://host" (RFC 9112, 3.2.2).
@@ -30,10 +40,10 @@ Target split_target(std::string_view target);
 
 struct RouteMatch {
   Route route;
-  std::string id;            ///< the segment of the path that is one, decoded
+  std::string id;  ///< the segment of the path that is one, decoded
 };
-/// Refusals: not_found, method_not_allowed (with Allow). Segments are decoded after the path has been split, so
-/// that an encoded '/' or ".." is nothing but text.
+/// Refusals: not_found, method_not_allowed (with Allow). Segments are decoded after the path has been split,
+/// so that an encoded '/' or ".." is nothing but text.
 Outcome<RouteMatch> find_route(std::string_view method, std::string_view path);
 
 }  // namespace mycostr::api

@@ -18,8 +18,10 @@ ApiError store_error(files::StoreFailure failure) {
     case Errc::conflict:
       return {.code = Code::idempotency_conflict,
               .detail = "This Idempotency-Key was used for other content or options; use a new one."};
-    case Errc::overloaded: return overloaded("This node is busy: " + failure.error.detail + ".");
-    default: return storage_failed("storing a file", failure.error);
+    case Errc::overloaded:
+      return overloaded("This node is busy: " + failure.error.detail + ".");
+    default:
+      return storage_failed("storing a file", failure.error);
   }
 }
 
@@ -43,8 +45,8 @@ Task<Outcome<Answer>> StoreHandler::store_raw(HttpRequest& request, Parameters p
   auto options = read_store_options(parameters, defaults);
   if (!options) co_return std::unexpected(options.error());
   options->idempotency_key = std::move(key);
-  // Before the body, so that a client that waits for "100 Continue" need not send it. Not where the answer may be
-  // another: an empty file needs no holders, a repeated upload has its result already.
+  // Before the body, so that a client that waits for "100 Continue" need not send it. Not where the answer
+  // may be another: an empty file needs no holders, a repeated upload has its result already.
   if (!options->idempotency_key && request.content_length().value_or(0) > 0) {
     if (auto failure = context_.store.refuse_early(*options)) {
       co_return std::unexpected(store_error(std::move(*failure)));
@@ -59,7 +61,8 @@ Task<Outcome<Answer>> StoreHandler::store_form(HttpRequest& request, Parameters 
   // What is wrong in the query is known before the form is read.
   if (auto checked = read_store_options(parameters, {}); !checked) co_return std::unexpected(checked.error());
   const auto boundary = form_boundary(*request.field("Content-Type"));
-  if (!boundary) co_return refuse(Code::invalid_multipart, "The Content-Type names no boundary that can be one.");
+  if (!boundary)
+    co_return refuse(Code::invalid_multipart, "The Content-Type names no boundary that can be one.");
   FormSource source(request, context_.clock, metrics_, *boundary, context_.settings.max_json_bytes);
   auto head = co_await source.open();
   if (!head) co_return std::unexpected(head.error());
@@ -86,7 +89,8 @@ Task<Outcome<Answer>> StoreHandler::store(files::StoreOptions options, UploadSou
   log(LogLevel::info, "api", "stored file={} bytes={} chunks={} redundancy={}", id, stored->size,
       stored->chunk_count, stored->redundancy);
   const bool is_truncated = stored->chunk_count > chunks->size();
-  co_return Answer{201, file_json(*stored, *chunks, is_truncated, std::nullopt), {{"Location", "/retrieve/" + id}}};
+  co_return Answer{
+      201, file_json(*stored, *chunks, is_truncated, std::nullopt), {{"Location", "/retrieve/" + id}}};
 }
 
 }  // namespace mycostr::api

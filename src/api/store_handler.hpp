@@ -19,8 +19,10 @@ class StoreHandler {
   Task<Outcome<Answer>> handle(HttpRequest& request, std::string_view query);
 
  private:
-  Task<Outcome<Answer>> store_raw(HttpRequest& request, Parameters parameters, std::optional<std::string> key);
-  Task<Outcome<Answer>> store_form(HttpRequest& request, Parameters parameters, std::optional<std::string> key);
+  Task<Outcome<Answer>> store_raw(HttpRequest& request, Parameters parameters,
+                                  std::optional<std::string> key);
+  Task<Outcome<Answer>> store_form(HttpRequest& request, Parameters parameters,
+                                   std::optional<std::string> key);
   Task<Outcome<Answer>> store(files::StoreOptions options, UploadSource& source);
 
   ApiContext& context_;

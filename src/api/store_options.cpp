@@ -36,14 +36,17 @@ Outcome<std::vector<placement::Area>> read_areas(const Parameters& parameters) {
   std::ranges::sort(names);
   names.erase(std::ranges::unique(names).begin(), names.end());
   if (names.size() > kMaxAreas) {
-    return refuse_field(Code::invalid_value, "geographic", fmt::format("This takes {} areas at most.", kMaxAreas));
+    return refuse_field(Code::invalid_value, "geographic",
+                        fmt::format("This takes {} areas at most.", kMaxAreas));
   }
   for (const auto& name : names) {
     auto area = placement::parse_area(name);
     if (!area) {
-      return refuse_field(Code::unknown_location, "geographic",
-                          fmt::format("\"{}\" is no location; use ISO 3166 codes such as DE or US-CA, perhaps with "
-                                      "\"/Place\", or a continent such as europe.", name));
+      return refuse_field(
+          Code::unknown_location, "geographic",
+          fmt::format("\"{}\" is no location; use ISO 3166 codes such as DE or US-CA, perhaps with "
+                      "\"/Place\", or a continent such as europe.",
+                      name));
     }
     areas.push_back(std::move(*area));
   }
@@ -79,7 +82,8 @@ Outcome<files::StoreOptions> read_store_options(const Parameters& given, const U
   auto content_type = parameters.text("content_type", kMaxName);
   if (!content_type) return std::unexpected(content_type.error());
   if (*content_type && !is_content_type(**content_type)) {
-    return refuse_field(Code::invalid_value, "content_type", "This has to be 1 to 255 printable ASCII characters.");
+    return refuse_field(Code::invalid_value, "content_type",
+                        "This has to be 1 to 255 printable ASCII characters.");
   }
   files::StoreOptions out;
   out.redundancy = *redundancy;
@@ -93,7 +97,8 @@ Outcome<std::optional<std::string>> read_idempotency_key(const HttpRequest& requ
   constexpr std::string_view kField = "Idempotency-Key";
   const auto value = request.field(kField);
   if (!value) return std::optional<std::string>();
-  if (request.field_count(kField) > 1) return refuse_field(Code::invalid_value, kField, "Give this field once.");
+  if (request.field_count(kField) > 1)
+    return refuse_field(Code::invalid_value, kField, "Give this field once.");
   if (value->empty() || value->size() > kMaxIdempotencyKey) {
     return refuse_field(Code::invalid_value, kField,
                         fmt::format("This has to be 1 to {} bytes long.", kMaxIdempotencyKey));

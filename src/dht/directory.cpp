@@ -45,11 +45,13 @@ void Directory::keep(const NodeId& id, wire::NodeRecord record, ByteView encoded
   if (!nodes_.contains(id) && nodes_.size() >= kMaxKnownNodes) make_room();
   auto& node = nodes_[id];
   if (node.version != 0) by_version_.erase(node.version);
-  if (node.record.endpoints != record.endpoints) node.failing = false;  // it may answer there
+  if (node.record.endpoints != record.endpoints) {
+    node.failing = false;  // it may answer there
+    node.next_probe = SteadyTime();
+  }
   node.record = std::move(record);
   node.encoded.assign(encoded.begin(), encoded.end());
   node.version = ++version_;
-  node.next_probe = SteadyTime();
   by_version_[node.version] = id;
 }
 

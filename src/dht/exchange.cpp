@@ -9,6 +9,7 @@ namespace mycostr::dht {
 namespace {
 
 constexpr auto kTick = std::chrono::seconds(1);
+constexpr auto kExpiryCheck = std::chrono::minutes(1);   // it looks at every record
 constexpr std::string_view kRecordRows = "n/";  // n/<node id> -> encoded record
 constexpr std::size_t kRestoredAtMost = kMaxKnownNodes;
 
@@ -70,7 +71,10 @@ Task<> Exchange::run() {
 }
 
 Task<> Exchange::hello_round() {
-  directory_.drop_expired(clock_.wall_now());
+  if (clock_.now() >= next_expiry_check_) {
+    directory_.drop_expired(clock_.wall_now());
+    next_expiry_check_ = clock_.now() + kExpiryCheck;
+  }
   if (cursors_.size() > directory_.nodes().size()) {
     std::erase_if(cursors_, [&](const auto& entry) { return directory_.find(entry.first) == nullptr; });
   }

@@ -72,6 +72,7 @@ class Exchange {
   std::unordered_map<NodeId, Cursor> cursors_;
   std::unordered_set<NodeId> rows_;  // nodes whose records are on disk
   std::uint64_t saved_version_ = 0;
+  SteadyTime next_expiry_check_;
 };
 
 }  // namespace mycostr::dht

@@ -89,7 +89,11 @@ Task<> Cleaner::clean(FileId file, async::Budget::Lease slot) {
   waiting_.erase(file);
   for (std::uint64_t next = 0;;) {
     auto rows = co_await catalog_.chunks(file, next, kChunksPerPage);
-    if (!rows || rows->empty()) break;
+    if (!rows) {
+      log(LogLevel::error, "delete", "file={}: {}", file_id_text(file), to_string(rows.error()));
+      co_return;
+    }
+    if (rows->empty()) break;
     next = rows->back().index + 1;
     if (const auto done = co_await clean_page(file, std::move(*rows)); !done) {
       log(LogLevel::error, "delete", "file={}: {}", file_id_text(file), to_string(done.error()));

@@ -55,21 +55,30 @@ class Fetch {
 
  private:
   Task<> race() {
+    std::size_t begun = 0;
     for (auto& shard : by_promise(context_, chunk_.shards)) {
+      const auto before = ended_count_;
       attempts_.spawn(attempt(std::move(shard)));
-      co_await async::finish_within(context_.clock, wait_for_end(), kPatience);
+      ++begun;
+      co_await async::finish_within(context_.clock, wait_for_end(before), kPatience);
       if (won_) co_return;
     }
-    while (!won_ && attempts_.size() > 0) co_await wait_for_end();
+    while (!won_ && ended_count_ < begun) co_await wait_for_end(ended_count_);
   }
 
-  /// Until an attempt has ended, well or not.
-  Task<> wait_for_end() {
-    const auto before = ended_count_;
+  /// Until more attempts have ended, well or not, than `before`.
+  Task<> wait_for_end(std::size_t before) {
     while (ended_count_ == before) co_await ended_.wait();
   }
 
   Task<> attempt(ShardInfo shard) {
+    struct Ended {
+      Fetch& fetch;
+      ~Ended() {
+        ++fetch.ended_count_;
+        fetch.ended_.notify_all();
+      }
+    } ended{*this};
     auto got = co_await get(shard);
     if (got && !won_) won_ = std::move(*got);
     if (!got) {
@@ -77,8 +86,6 @@ class Fetch {
       log(LogLevel::warn, "retrieve", "file={} chunk={} replica={}: {}", file_id_text(file_), chunk_.index,
           shard.replica, last_error_);
     }
-    ++ended_count_;
-    ended_.notify_all();
   }
 
   Task<Result<Buffer>> get(const ShardInfo& shard) {
@@ -107,7 +114,7 @@ class Fetch {
   const Form form_;
   std::optional<Buffer> won_;
   std::string last_error_ = "it has none";
-  std::uint64_t ended_count_ = 0;
+  std::size_t ended_count_ = 0;
   async::Signal ended_;
   async::TaskGroup attempts_;
 };

@@ -51,6 +51,8 @@ Task<std::expected<void, StoreFailure>> Upload::run() {
   try {
     co_await read_and_send();
     if (!failure_) co_await chunks_.join();
+    // The last moment to give up: what follows is the commit of the file.
+    co_await async::cancellation_point();
   } catch (...) {
     thrown = std::current_exception();
   }

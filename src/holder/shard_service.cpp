@@ -8,6 +8,23 @@
 
 namespace mycostr::holder {
 
+/// A shard on its way to the disk.
+class ShardService::Writing {
+ public:
+  Writing(ShardService& service, const ShardKey& key)
+      : service_(service), place_(service.being_written_.insert(key)) {}
+  ~Writing() {
+    service_.being_written_.erase(place_);
+    service_.written_.notify_all();
+  }
+  Writing(const Writing&) = delete;
+  Writing& operator=(const Writing&) = delete;
+
+ private:
+  ShardService& service_;
+  const std::multiset<ShardKey>::iterator place_;
+};
+
 Task<Result<PeerReply>> ShardService::handle_put(PeerRequest& request) {
   const auto put = wire::decode_put_shard(request.message());
   if (!put) co_return std::unexpected(put.error());
@@ -28,16 +45,16 @@ Task<Result<PeerReply>> ShardService::handle_put(PeerRequest& request) {
   auto bytes = std::move(*body);
   const auto root = co_await async::offload(crypto_pool_, [&bytes] { return crypto::merkle_root(bytes.view()); });
   if (root.bytes != put->shard.bytes) co_return fail(Errc::invalid, "the bytes are not this shard's");
+  // The owner gave up and deleted while the bytes were on their way here.
+  if (recently_deleted_.contains(key)) co_return gone();
+  const Writing writing(*this, key);
   auto kept = co_await chunks_.put(std::move(*reservation), key, std::move(bytes));
   if (!kept) {
     log(LogLevel::error, "holder", "could not keep shard={}: {}", short_hex(put->shard.view()), to_string(kept.error()));
     co_return std::unexpected(kept.error());
   }
-  // The owner gave up and deleted while the bytes were on their way to the disk.
-  if (recently_deleted_.contains(key)) {
-    if (auto removed = co_await chunks_.remove({key}); !removed) co_return std::unexpected(removed.error());
-    co_return gone();
-  }
+  // Or to the disk: then the deletion waits for this, and removes it.
+  if (recently_deleted_.contains(key)) co_return gone();
   co_return PeerReply{receipt_for(key.owner, key.shard, size), {}, {}};
 }
 
@@ -60,6 +77,10 @@ Task<Result<PeerReply>> ShardService::handle_delete(PeerRequest& request) {
   for (const auto& shard : erase->shards) {
     keys.push_back({*owner, shard});
     recently_deleted_.add(keys.back(), clock_.now());
+  }
+  // What is being written is waited for: removed now, it would come back if this machine fell after the answer.
+  for (const auto& key : keys) {
+    while (being_written_.contains(key)) co_await written_.wait();
   }
   const auto removed = co_await chunks_.remove(std::move(keys));
   if (!removed) co_return std::unexpected(removed.error());

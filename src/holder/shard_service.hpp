@@ -1,8 +1,10 @@
 // A holder's work: takes shards of owners, gives them back, forgets them.
 #pragma once
 
+#include <set>
 #include <string>
 
+#include "async/signal.hpp"
 #include "crypto/identity.hpp"
 #include "holder/recently_deleted.hpp"
 #include "mycostr/chunk_store.hpp"
@@ -28,6 +30,7 @@ class ShardService {
   Task<Result<PeerReply>> handle_delete(PeerRequest& request);
 
  private:
+  class Writing;
   enum class Right { read, erase };
   /// Whose shards the caller may act on: its own, or a grant's owner's.
   Result<NodeId> owner_for(const PeerIdentity& caller, ByteView grant, Right right,
@@ -39,6 +42,8 @@ class ShardService {
   WorkerPool& crypto_pool_;
   ChunkStore& chunks_;
   RecentlyDeleted recently_deleted_;
+  std::multiset<ShardKey> being_written_;
+  async::Signal written_;
 };
 
 }  // namespace mycostr::holder

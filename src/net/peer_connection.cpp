@@ -65,6 +65,8 @@ Task<Result<bool>> PeerConnection::send(const PeerCall& call) {
 
 Task<Result<PeerReplyHead>> PeerConnection::read_head(bool& began) {
   ResponseParser parser(kMaxPeerHead);
+  // The peer may take its time: no block of memory waits with this call.
+  if (const auto ready = co_await stream_.wait_readable(); !ready) co_return std::unexpected(ready.error());
   for (;;) {
     const auto got = co_await buffer_.fill(stream_);
     if (!got) co_return std::unexpected(got.error());

@@ -34,9 +34,9 @@ std::string pack_row_key(char kind, std::uint32_t pack) {
   return out;
 }
 
-std::string hole_row_key(const Hole& hole) {
-  auto out = pack_row_key(kHoleRow, hole.pack);
-  append_be64(out, hole.offset);
+std::string range_row_key(char kind, const DeadRange& range) {
+  auto out = pack_row_key(kind, range.pack);
+  append_be64(out, range.offset);
   return out;
 }
 
@@ -84,14 +84,14 @@ std::optional<std::uint32_t> decode_pack_key(std::string_view key) {
   return Reader(key.substr(1)).be32();
 }
 
-std::optional<Hole> decode_hole(std::string_view key, std::string_view value) {
+std::optional<DeadRange> decode_range(std::string_view key, std::string_view value) {
   if (key.size() != 13 || value.size() != 8) return std::nullopt;
   Reader reader(key.substr(1));
-  Hole hole;
-  hole.pack = reader.be32();
-  hole.offset = reader.be64();
-  hole.length = Reader(value).be64();
-  return hole;
+  DeadRange range;
+  range.pack = reader.be32();
+  range.offset = reader.be64();
+  range.length = Reader(value).be64();
+  return range;
 }
 
 std::optional<Location> decode_location(std::string_view value) {

@@ -37,8 +37,8 @@ struct Totals {
   bool operator==(const Totals&) const = default;
 };
 
-/// A dead record whose blocks may still be there.
-struct Hole {
+/// A dead record: header and data.
+struct DeadRange {
   std::uint32_t pack = 0;
   std::uint64_t offset = 0;
   std::uint64_t length = 0;
@@ -47,14 +47,15 @@ struct Hole {
 /// First byte of a key: which kind of row it is.
 inline constexpr char kShardRow = 's';     ///< owner, shard -> Location
 inline constexpr char kPackRow = 'p';      ///< pack -> PackInfo
-inline constexpr char kHoleRow = 'h';      ///< pack, offset -> length: to be punched
+inline constexpr char kDyingRow = 'd';     ///< pack, offset -> length: dead, its header may still be there
+inline constexpr char kFreeRow = 'f';      ///< pack, offset -> length: dead, its blocks may still be there
 inline constexpr char kRetiredRow = 'r';   ///< pack -> nothing: its file is to be removed
 inline constexpr char kTotalsRow = 't';    ///< -> Totals; there since the first start
 inline constexpr char kRebuildRow = 'b';   ///< -> nothing: the index is being rebuilt
 
 std::string shard_row_key(const ShardKey& key);
 std::string pack_row_key(char kind, std::uint32_t pack);
-std::string hole_row_key(const Hole& hole);
+std::string range_row_key(char kind, const DeadRange& range);
 std::string encode(const Location& location);
 std::string encode(const PackInfo& pack);
 std::string encode(const Totals& totals);
@@ -63,7 +64,7 @@ std::string encode_length(std::uint64_t length);
 /// Nothing where a row is not what it should be.
 std::optional<ShardKey> decode_shard_key(std::string_view key);
 std::optional<std::uint32_t> decode_pack_key(std::string_view key);
-std::optional<Hole> decode_hole(std::string_view key, std::string_view value);
+std::optional<DeadRange> decode_range(std::string_view key, std::string_view value);
 std::optional<Location> decode_location(std::string_view value);
 std::optional<PackInfo> decode_pack(std::string_view value);
 std::optional<Totals> decode_totals(std::string_view value);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <climits>
 #include <system_error>
 
@@ -146,16 +147,18 @@ Result<void> PackFile::truncate(std::uint64_t size) {
   return {};
 }
 
-Result<void> PackFile::erase(std::uint64_t offset, std::uint64_t length) {
+Result<void> PackFile::clear_page(std::uint64_t offset) {
+  alignas(kPageSize) static constexpr std::array<std::uint8_t, kPageSize> kZeros{};
+  iovec piece{const_cast<std::uint8_t*>(kZeros.data()), kZeros.size()};
+  return write(offset, {&piece, 1});
+}
+
+Result<void> PackFile::punch(std::uint64_t offset, std::uint64_t length) {
   constexpr int kPunch = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
   const auto punched = uninterrupted(
       [&] { return ::fallocate(fd_, kPunch, static_cast<off_t>(offset), static_cast<off_t>(length)); });
-  if (punched == 0) return {};
-  if (!is_unsupported(errno)) return std::unexpected(error("punch", errno));
-  auto page = Buffer::allocate(kPageSize);
-  std::ranges::fill(page.mutable_view(), std::uint8_t{0});
-  iovec piece{page.data(), page.size()};
-  return write(offset, {&piece, 1});
+  if (punched == 0 || is_unsupported(errno)) return {};
+  return std::unexpected(error("punch", errno));
 }
 
 Result<std::optional<std::uint64_t>> PackFile::next_data(std::uint64_t offset) const {

@@ -37,8 +37,10 @@ class PackFile {
   /// Extends the file with blocks that read as zeros. Where the system cannot, writes extend the file.
   Result<void> preallocate(std::uint64_t from, std::uint64_t to);
   Result<void> truncate(std::uint64_t size);
-  /// Gives a record's blocks back; where the file system cannot, zeroes its header, so that it is no record.
-  Result<void> erase(std::uint64_t offset, std::uint64_t length);
+  /// Zeroes the page at `offset`.
+  Result<void> clear_page(std::uint64_t offset);
+  /// Gives blocks back, so that they read as zeros; where the file system cannot, does nothing.
+  Result<void> punch(std::uint64_t offset, std::uint64_t length);
   /// The first page at or after `offset` that is not in a hole; nothing: only holes follow.
   Result<std::optional<std::uint64_t>> next_data(std::uint64_t offset) const;
 

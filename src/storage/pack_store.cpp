@@ -12,7 +12,7 @@ namespace mycostr::storage {
 namespace {
 
 constexpr std::size_t kMaxGroup = 512;
-constexpr std::size_t kRemovedAtOnce = 512;    // keys: foreground puts wait for no more
+constexpr std::size_t kRemovedAtOnce = 64;      // keys: foreground puts wait for no more
 constexpr std::size_t kSmallShard = 64 << 10;  // checksummed faster than handed to another thread
 
 ShardIndex& recovered(ShardIndex& index, PackFiles& files) {
@@ -42,7 +42,7 @@ PackStore::PackStore(Database& database, WorkerPool& pool, PackOptions options)
       reader_(index_, files_),
       packs_(recovered(index_, files_), files_, options.pack_size.value),
       writer_("pack-writer", kMaxGroup, [this](auto group) { packs_.write(group); }),
-      compactor_(pool, index_, files_, writer_, options.compaction) {}
+      maintenance_(pool, index_, files_, writer_, options.compaction) {}
 
 Result<std::unique_ptr<Reservation>> PackStore::reserve(ByteCount size) {
   if (!is_shard_length(size.value)) return fail(Errc::invalid, fmt::format("no shard is {} bytes long", size.value));

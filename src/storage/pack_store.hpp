@@ -2,7 +2,7 @@
 #pragma once
 
 #include "mycostr/chunk_store.hpp"
-#include "storage/compactor.hpp"
+#include "storage/maintenance.hpp"
 #include "storage/pack_reader.hpp"
 
 namespace mycostr::storage {
@@ -35,10 +35,11 @@ class PackStore final : public ChunkStore {
   Task<Result<ByteCount>> disk_free() override;
   void set_capacity(ByteCount capacity) override { capacity_ = capacity; }
 
-  /// Compacts in the background, for ever; run one at a time. Cancellation: at once, between two steps.
-  Task<> run_maintenance(Clock& clock) { return compactor_.run(clock); }
-  /// Compacts what there is to compact now.
-  Task<> compact(Clock& clock) { return compactor_.run_once(clock); }
+  /// Gives the blocks of removed shards back and compacts packs, for ever; run one at a time. Cancellation: between
+  /// two steps.
+  Task<> run_maintenance(Clock& clock) { return maintenance_.run(clock); }
+  /// The same, until nothing is left to do.
+  Task<> maintain_once(Clock& clock) { return maintenance_.run_once(clock); }
 
   /// How often packs have been synced for puts. Any thread.
   std::uint64_t syncs() const { return packs_.syncs(); }
@@ -54,7 +55,7 @@ class PackStore final : public ChunkStore {
   PackReader reader_;
   PackWriter packs_;
   GroupWriter<PackJob> writer_;
-  Compactor compactor_;
+  Maintenance maintenance_;
 };
 
 }  // namespace mycostr::storage

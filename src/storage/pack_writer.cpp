@@ -3,12 +3,21 @@
 #include <algorithm>
 
 #include "base/log.hpp"
+#include "storage/dead_space.hpp"
 
 namespace mycostr::storage {
 namespace {
 
 constexpr std::size_t kMaxRecordsPerWrite = 512;
 constexpr std::uint64_t kAllocateAhead = 64 << 20;
+constexpr std::uint64_t kSmallWrite = 256 << 10;
+constexpr std::uint64_t kInitializeAhead = 1 << 20;
+
+Buffer zero_buffer(std::size_t size) {
+  auto zeros = Buffer::allocate(size);
+  std::ranges::fill(zeros.mutable_view(), std::uint8_t{0});
+  return zeros;
+}
 
 }  // namespace
 
@@ -17,6 +26,7 @@ PackWriter::PackWriter(ShardIndex& index, PackFiles& files, std::uint64_t pack_s
       files_(files),
       pack_size_(pack_size),
       headers_(Buffer::allocate(kMaxRecordsPerWrite * kPageSize)),
+      zeros_(zero_buffer(kInitializeAhead)),
       next_sequence_(index.totals().next_sequence) {
   for (const auto& [number, info] : index.packs()) {
     if (info.sealed) continue;
@@ -24,7 +34,7 @@ PackWriter::PackWriter(ShardIndex& index, PackFiles& files, std::uint64_t pack_s
     if (!file) throw OpenError(file.error().detail);
     open_ = *file;
     open_number_ = number;
-    end_ = allocated_ = info.end;
+    end_ = allocated_ = initialized_ = info.end;
   }
 }
 
@@ -81,7 +91,7 @@ void PackWriter::remove(std::span<Entry> entries) {
     for (auto& entry : entries) entry.result = committed;
     return;
   }
-  free_dead(index_, files_, change.holes(), change.retired());
+  clear_headers(index_, files_, change.dead());
 }
 
 void PackWriter::append_all(std::span<const Append> records) {
@@ -147,7 +157,7 @@ Result<void> PackWriter::append(std::span<const Append> records) {
     end_ = to.end();
   }
   if (auto committed = change.commit(durability); !committed) return committed;
-  free_dead(index_, files_, change.holes(), change.retired());
+  clear_headers(index_, files_, change.dead());
   return {};
 }
 
@@ -163,7 +173,17 @@ Result<void> PackWriter::write_records(std::span<const Append> records) {
     pieces.push_back({const_cast<std::uint8_t*>(record.data->data()), length});
     page = page.subspan(kPageSize);
   }
+  auto written_to = end_;
+  for (const auto& record : records) written_to += record_size(record.data->size());
+  // Syncing blocks that are written for the first time costs a commit of the file system's journal, several times the
+  // sync itself. So a small write fills what comes after it with zeros, for the next ones.
+  if (written_to - end_ <= kSmallWrite && written_to > initialized_ && written_to < allocated_) {
+    const auto ahead = std::min(kInitializeAhead, allocated_ - written_to);
+    pieces.push_back({zeros_.data(), ahead});
+    written_to += ahead;
+  }
   if (auto written = open_->write(end_, pieces); !written) return written;
+  initialized_ = std::max(initialized_, written_to);
   ++syncs_;
   return open_->sync();
 }
@@ -187,36 +207,9 @@ Result<void> PackWriter::start_pack() {
   if (auto committed = change.commit(Durability::synced); !committed) return committed;
   open_ = *file;
   open_number_ = number;
-  end_ = allocated_ = kPageSize;
-  free_dead(index_, files_, change.holes(), change.retired());
+  end_ = allocated_ = initialized_ = kPageSize;
+  clear_headers(index_, files_, change.dead());
   return {};
-}
-
-void free_dead(ShardIndex& index, PackFiles& files, const std::vector<Hole>& holes,
-               const std::vector<std::uint32_t>& retired) {
-  const auto is_done = [](const Result<void>& result) {
-    if (!result) log(LogLevel::error, "storage", "space not freed yet: {}", to_string(result.error()));
-    return result.has_value();
-  };
-  std::vector<std::uint32_t> removed;
-  for (const auto pack : retired) {
-    if (is_done(files.remove(pack))) removed.push_back(pack);
-  }
-  std::map<std::uint32_t, std::vector<Hole>> by_pack;
-  for (const auto& hole : holes) by_pack[hole.pack].push_back(hole);
-  std::vector<Hole> punched;
-  for (const auto& [pack, dead] : by_pack) {
-    const auto free_in_pack = [&]() -> Result<void> {
-      auto file = files.open(pack);
-      if (!file) return std::unexpected(file.error());
-      for (const auto& hole : dead) {
-        if (auto erased = (*file)->erase(hole.offset, hole.length); !erased) return erased;
-      }
-      return (*file)->sync();
-    };
-    if (is_done(free_in_pack())) punched.insert(punched.end(), dead.begin(), dead.end());
-  }
-  is_done(index.forget(punched, removed));
 }
 
 }  // namespace mycostr::storage

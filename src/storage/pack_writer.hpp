@@ -38,8 +38,9 @@ using PackJob = std::variant<PutJob, RemoveJob, MoveJob>;
 /// Writer's thread only, but for syncs(). Index and files outlive it.
 ///
 /// Put: records to the open pack, fdatasync, index (its log unsynced: the tail of the open pack is read at start).
-/// Remove: index (synced), then the records' blocks are punched and synced, so that a rebuilt index does not bring
-/// them back. Move: as put and remove in one. Ranges of a pack are never used again.
+/// Remove: index (synced), then the records' headers are cleared and synced, so that a rebuilt index does not bring
+/// them back; their blocks are freed later (dead_space.hpp). Move: as put and remove in one. Ranges of a pack are
+/// never used again.
 class PackWriter {
  public:
   using Entry = GroupWriter<PackJob>::Entry;
@@ -76,17 +77,14 @@ class PackWriter {
   const std::uint64_t pack_size_;
   std::atomic<std::uint64_t> syncs_ = 0;
   Buffer headers_;
+  Buffer zeros_;
 
   std::shared_ptr<PackFile> open_;  // none: the next append starts a pack
   std::optional<std::uint32_t> open_number_;
-  std::uint64_t end_ = 0;        // of what has been appended to it
-  std::uint64_t allocated_ = 0;  // the file's length
+  std::uint64_t end_ = 0;          // of what has been appended to it
+  std::uint64_t allocated_ = 0;    // the file's length
+  std::uint64_t initialized_ = 0;  // up to here blocks have been written once, if only with zeros
   std::uint64_t next_sequence_;
 };
-
-/// Punches holes and removes retired packs, then forgets them in the index. What cannot be freed is logged and
-/// tried again at the next start.
-void free_dead(ShardIndex& index, PackFiles& files, const std::vector<Hole>& holes,
-               const std::vector<std::uint32_t>& retired);
 
 }  // namespace mycostr::storage

@@ -25,11 +25,11 @@ void erase_rows(Database& database, char kind) {
   }
 }
 
-/// Of two records of a shard the later counts; the other is to be punched.
+/// Of two records of a shard the later counts; the other is dead.
 void take_in_latest(IndexChange& change, std::uint32_t pack, const FoundRecord& record) {
   const auto known = require(change.find(record.header.key));
   if (known && known->sequence > record.header.sequence) {
-    change.add_hole({pack, record.offset, record_size(record.header.length)});
+    change.add_dead({pack, record.offset, record_size(record.header.length)});
   } else {
     require(take_in(change, pack, record));
   }
@@ -79,7 +79,7 @@ Rebuilt rebuild_index(Database& database, const std::filesystem::path& packs_fol
   auto numbers = require(files.list());
   std::erase_if(numbers, [&](std::uint32_t number) { return require(files.size_on_disk(number)) <= kPageSize; });
   mark_rebuilding(database, true);
-  for (const char kind : {kTotalsRow, kPackRow, kHoleRow, kRetiredRow, kShardRow}) erase_rows(database, kind);
+  for (const char kind : {kTotalsRow, kPackRow, kDyingRow, kFreeRow, kRetiredRow, kShardRow}) erase_rows(database, kind);
   Rebuilt rebuilt;
   ShardIndex index(database);
   for (const auto number : numbers) {

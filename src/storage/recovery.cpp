@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "base/log.hpp"
-#include "storage/pack_writer.hpp"
+#include "storage/dead_space.hpp"
 
 namespace mycostr::storage {
 namespace {
@@ -23,6 +24,7 @@ void remove_unused(PackFiles& files, const std::vector<std::uint32_t>& unknown) 
 
 void match_files(const ShardIndex& index, PackFiles& files) {
   auto unknown = require(files.list());
+  for (const auto number : require(index.retired())) std::erase(unknown, number);
   for (const auto& [number, info] : index.packs()) {
     if (std::erase(unknown, number) == 0) {
       throw OpenError(fmt::format("{} is missing: restore it, or rebuild the index without it",
@@ -55,7 +57,7 @@ void read_tail(ShardIndex& index, PackFiles& files, std::uint32_t number, std::u
   require(file->sync());
   if (taken == 0) return;
   require(change.commit(Durability::synced));
-  free_dead(index, files, change.holes(), change.retired());
+  clear_headers(index, files, change.dead());
   log(LogLevel::info, "storage", "took in {} shards that the index did not know yet", taken);
 }
 
@@ -83,18 +85,12 @@ void recover(ShardIndex& index, PackFiles& files) {
     IndexChange first(index);
     require(first.commit(Durability::synced));
   }
-  free_dead(index, files, {}, require(index.retired()));
   match_files(index, files);
   for (const auto& [number, info] : index.packs()) {
     if (!info.sealed) read_tail(index, files, number, info.end);
   }
-  auto holes = require(index.holes());
-  const auto packs = index.packs();
-  // A pack that is gone took its holes along.
-  const auto gone = std::ranges::partition(holes, [&](const Hole& hole) { return packs.contains(hole.pack); });
-  require(index.forget({gone.begin(), gone.end()}, {}));
-  holes.erase(gone.begin(), gone.end());
-  free_dead(index, files, holes, {});
+  const auto dying = require(index.dead_ranges(kDyingRow, std::numeric_limits<std::size_t>::max()));
+  clear_headers(index, files, dying);
 }
 
 }  // namespace mycostr::storage

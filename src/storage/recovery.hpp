@@ -8,7 +8,7 @@
 namespace mycostr::storage {
 
 /// Loads the index; takes in the records at the end of the open pack that it does not know yet, and cuts off a torn
-/// one behind them; frees what was about to be freed. No walk over shards: reads one pack's tail at most.
+/// one behind them; finishes removals. No walk over shards: reads one pack's tail at most.
 /// Throws OpenError where packs and index do not belong together, or cannot be read.
 void recover(ShardIndex& index, PackFiles& files);
 

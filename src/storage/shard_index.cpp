@@ -65,15 +65,16 @@ std::map<std::uint32_t, PackInfo> ShardIndex::packs() const {
   return packs_;
 }
 
-Result<std::vector<Hole>> ShardIndex::holes() const {
-  std::vector<Hole> holes;
-  const auto read = for_each_row(database_, kHoleRow, [&](const KeyValue& row) {
-    const auto hole = decode_hole(row.key, row.value);
-    if (hole) holes.push_back(*hole);
-    return hole.has_value();
-  });
-  if (!read) return std::unexpected(read.error());
-  return holes;
+Result<std::vector<DeadRange>> ShardIndex::dead_ranges(char kind, std::size_t most) const {
+  const auto rows = database_.scan(Family::shards, {.prefix = std::string(1, kind), .after = {}, .limit = most});
+  if (!rows) return std::unexpected(rows.error());
+  std::vector<DeadRange> ranges;
+  for (const auto& row : *rows) {
+    const auto range = decode_range(row.key, row.value);
+    if (!range) return std::unexpected(bad_row());
+    ranges.push_back(*range);
+  }
+  return ranges;
 }
 
 Result<std::vector<std::uint32_t>> ShardIndex::retired() const {
@@ -87,11 +88,24 @@ Result<std::vector<std::uint32_t>> ShardIndex::retired() const {
   return packs;
 }
 
-Result<void> ShardIndex::forget(const std::vector<Hole>& holes, const std::vector<std::uint32_t>& retired) {
+Result<void> ShardIndex::headers_cleared(std::span<const DeadRange> ranges) {
   WriteBatch batch;
-  for (const auto& hole : holes) batch.erase(hole_row_key(hole));
-  for (const auto pack : retired) batch.erase(pack_row_key(kRetiredRow, pack));
-  if (batch.empty()) return {};
+  for (const auto& range : ranges) {
+    batch.erase(range_row_key(kDyingRow, range));
+    batch.put(range_row_key(kFreeRow, range), encode_length(range.length));
+  }
+  return database_.write(Family::shards, batch, Durability::buffered);
+}
+
+Result<void> ShardIndex::blocks_freed(std::span<const DeadRange> ranges) {
+  WriteBatch batch;
+  for (const auto& range : ranges) batch.erase(range_row_key(kFreeRow, range));
+  return database_.write(Family::shards, batch, Durability::buffered);
+}
+
+Result<void> ShardIndex::file_removed(std::uint32_t pack) {
+  WriteBatch batch;
+  batch.erase(pack_row_key(kRetiredRow, pack));
   return database_.write(Family::shards, batch, Durability::buffered);
 }
 
@@ -127,7 +141,7 @@ void IndexChange::remove(const ShardKey& key, const Location& from) {
   --info.live_records;
   totals_.used -= record_size(from.length);
   --totals_.shards;
-  add_hole({from.pack, from.offset, record_size(from.length)});
+  add_dead({from.pack, from.offset, record_size(from.length)});
 }
 
 void IndexChange::move(const ShardKey& key, const Location& from, const Location& to) {
@@ -146,8 +160,6 @@ void IndexChange::retire_dead_packs() {
   for (const auto& [number, info] : packs_) {
     if (info.sealed && info.live_records == 0) retired_.push_back(number);
   }
-  // Their files go as a whole.
-  std::erase_if(holes_, [this](const Hole& hole) { return std::ranges::count(retired_, hole.pack) > 0; });
 }
 
 WriteBatch IndexChange::to_rows() const {
@@ -160,7 +172,7 @@ WriteBatch IndexChange::to_rows() const {
     batch.erase(pack_row_key(kPackRow, number));
     batch.put(pack_row_key(kRetiredRow, number), "");
   }
-  for (const auto& hole : holes_) batch.put(hole_row_key(hole), encode_length(hole.length));
+  for (const auto& range : dead_) batch.put(range_row_key(kDyingRow, range), encode_length(range.length));
   batch.put(std::string(1, kTotalsRow), encode(totals_));
   return batch;
 }

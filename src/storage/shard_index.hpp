@@ -23,11 +23,15 @@ class ShardIndex {
   Totals totals() const;
   std::map<std::uint32_t, PackInfo> packs() const;
 
-  /// What a crash may have left undone. Errors: io, corrupt.
-  Result<std::vector<Hole>> holes() const;
+  /// Rows of a kind (kDyingRow, kFreeRow) in order, the first `most`. Errors: io, corrupt.
+  Result<std::vector<DeadRange>> dead_ranges(char kind, std::size_t most) const;
+  /// Packs whose files are to be removed. Errors: io, corrupt.
   Result<std::vector<std::uint32_t>> retired() const;
-  /// Forgets what has been done; the loss of power may undo it, which does no harm. Errors: io.
-  Result<void> forget(const std::vector<Hole>& holes, const std::vector<std::uint32_t>& retired);
+  /// The ranges' headers are gone: what is left is to free their blocks. Any thread, as the following two; the loss
+  /// of power may undo any of them, and it is done once more. Errors: io, full.
+  Result<void> headers_cleared(std::span<const DeadRange> ranges);
+  Result<void> blocks_freed(std::span<const DeadRange> ranges);
+  Result<void> file_removed(std::uint32_t pack);
 
  private:
   friend class IndexChange;
@@ -56,16 +60,16 @@ class IndexChange {
   /// What lies before it and is not in the index is dead.
   void set_end(std::uint32_t number, std::uint64_t end) { pack(number).end = end; }
   void seal_pack(std::uint32_t number);
-  void add_hole(const Hole& hole) { holes_.push_back(hole); }
+  /// A record that no row points to.
+  void add_dead(const DeadRange& range) { dead_.push_back(range); }
 
-  bool empty() const { return rows_.empty() && packs_.empty() && holes_.empty(); }
+  bool empty() const { return rows_.empty() && packs_.empty() && dead_.empty(); }
   /// Sealed packs that are wholly dead now are retired. After an error the index takes no more changes until the
   /// next start: whether this one happened is only known then. Errors: io, full.
   Result<void> commit(Durability durability);
 
-  /// After commit: what is to be freed, then forgotten (ShardIndex::forget).
-  const std::vector<Hole>& holes() const { return holes_; }
-  const std::vector<std::uint32_t>& retired() const { return retired_; }
+  /// After commit: records whose headers are to be cleared now.
+  std::span<const DeadRange> dead() const { return dead_; }
 
  private:
   PackInfo& pack(std::uint32_t number);
@@ -76,7 +80,7 @@ class IndexChange {
   Totals totals_;
   std::map<ShardKey, std::optional<Location>> rows_;
   std::map<std::uint32_t, PackInfo> packs_;
-  std::vector<Hole> holes_;
+  std::vector<DeadRange> dead_;
   std::vector<std::uint32_t> retired_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "async/timeout.hpp"
 #include "sim/model.hpp"
 
 namespace mycostr::sim {
@@ -125,6 +126,38 @@ TEST(Holders, ThatDieDuringAnUploadAreReplaced) {
     SCOPED_TRACE(seed);
     SimWorld world({.nodes = 20}, seed);
     world.run(die_during_upload(world));
+  }
+}
+
+Task<> store_and_forget(SimWorld& world, const Bytes& content) {
+  co_await store(world.node(kOwner), world.clock(), named("given up"), content);
+}
+
+Task<> give_up(SimWorld& world, Bytes content) {
+  co_await async::finish_within(world.clock(), store_and_forget(world, content), std::chrono::milliseconds(1500));
+}
+
+/// Disks take seconds for each access: the deletion comes while the shard is still being written. Then the machines
+/// fall, as soon as the owner has been told that nothing is left.
+Task<> be_overtaken_by_deletion(SimWorld& world) {
+  Model model(world);
+  for (auto& node : world.nodes()) node->chunks().set_slowness(1000);
+  co_await give_up(world, world.random().bytes(3 * world.settings().chunk_size));
+  co_await model.wait_for_cleaning();
+  for (std::size_t i = 1; i < world.nodes().size(); ++i) {
+    co_await world.node(i).crash(test::Crash::power_loss);
+    world.node(i).chunks().set_slowness(1);
+    co_await world.node(i).start();
+  }
+  co_await model.check_at_rest();
+  expect_no_complaints(model);
+}
+
+TEST(Holders, DoNotKeepWhatWasDeletedWhileItWasWritten) {
+  for (std::uint64_t seed = 1; seed <= 30; ++seed) {
+    SCOPED_TRACE(seed);
+    SimWorld world({.nodes = 6}, seed);
+    world.run(be_overtaken_by_deletion(world));
   }
 }
 

@@ -47,19 +47,20 @@ bool Model::has_cleaning_left() {
   });
 }
 
-Task<bool> Model::comes_to_rest() {
+Task<bool> Model::wait_for_cleaning() {
   const auto end = world_.clock().now() + kLongestCleaning;
   while (has_cleaning_left()) {
     if (world_.clock().now() >= end) co_return false;
-    co_await world_.clock().sleep_for(std::chrono::seconds(5));
+    co_await world_.clock().sleep_for(std::chrono::milliseconds(500));
   }
-  // Puts whose owner gave up may still be on their way.
-  co_await world_.clock().sleep_for(std::chrono::seconds(30));
-  co_return !has_cleaning_left();
+  co_return true;
 }
 
 Task<> Model::check_at_rest() {
-  if (!co_await comes_to_rest()) complain("cleaning up does not end");
+  if (!co_await wait_for_cleaning()) complain("cleaning up does not end");
+  // Puts whose owner gave up may still be on their way.
+  co_await world_.clock().sleep_for(std::chrono::seconds(30));
+  if (has_cleaning_left()) complain("cleaning up begins again");
   expected_.clear();
   for (auto& node : world_.nodes()) co_await check_owner(*node);
   for (auto& node : world_.nodes()) check_holder(*node);

@@ -36,6 +36,8 @@ class Model {
   Memory& add(std::size_t owner, std::string name, Bytes content);
   std::deque<Memory>& memories() { return memories_; }
 
+  /// Until no owner has anything left to delete; false where that takes too long.
+  Task<bool> wait_for_cleaning();
   /// With all nodes up: waits until nothing is left to clean up, then checks everything.
   Task<> check_at_rest();
   void complain(std::string what) { complaints_.push_back(std::move(what)); }
@@ -44,7 +46,6 @@ class Model {
  private:
   using Places = std::map<std::size_t, std::map<ShardKey, ByteCount>>;
 
-  Task<bool> comes_to_rest();
   bool has_cleaning_left();
   Task<> check_owner(SimNode& owner);
   Task<> check_file(SimNode& owner, const Memory* memory, files::FileInfo file);

@@ -31,6 +31,8 @@ class SimNode {
   /// Orderly, as on SIGTERM.
   Task<> stop();
   bool is_up() const { return power_.is_on(); }
+  /// Whether a user waits for something.
+  bool is_busy() const { return life_ && life_->users->size() > 0; }
 
   std::size_t number() const { return number_; }
   const NodeId& id() const { return identity_.id(); }

@@ -7,9 +7,9 @@ namespace mycostr::sim {
 
 /// What a storm is made of; drawn from its seed, so that some are rough and some are calm.
 struct StormSettings {
-  std::size_t owners = 12;
+  std::size_t owners = 0;
   std::size_t operations = 36;
-  Duration length = std::chrono::seconds(90);
+  Duration length = std::chrono::seconds(60);
   std::uint64_t loss_per_mille = 0;
   std::size_t crashes = 0;
   std::size_t partitions = 0;

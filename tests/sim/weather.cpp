@@ -24,7 +24,14 @@ Task<> Weather::wait_for_a_moment() {
   co_await world_.clock().sleep_for(Duration(random_.below(static_cast<std::uint64_t>(settings_.length.count()))));
 }
 
-std::size_t Weather::victim() { return random_.chance(1, 3) ? random_.below(settings_.owners) : any_node(); }
+std::size_t Weather::victim() {
+  if (random_.chance(1, 3)) return any_node();
+  std::vector<std::size_t> busy;
+  for (std::size_t i = 0; i < settings_.owners; ++i) {
+    if (world_.node(i).is_busy()) busy.push_back(i);
+  }
+  return busy.empty() ? random_.below(settings_.owners) : busy[random_.below(busy.size())];
+}
 
 Task<> Weather::crash_one() {
   co_await wait_for_a_moment();

@@ -22,7 +22,7 @@ class Weather {
   Task<> slow_one();
   Task<> wait_for_a_moment();
   std::size_t any_node() { return random_.below(world_.nodes().size()); }
-  /// Owners are hit more often than their number: that is where the state is.
+  /// Owners that are at work are hit more often than their number: that is where the state is.
   std::size_t victim();
 
   SimWorld& world_;

@@ -16,7 +16,8 @@ class Body : public testing::Test {
  protected:
   FakeRequest form_of(std::string tail) {
     FakeRequest request("POST", "/store");
-    request.body = "--b\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\n" + content + "\r\n--b" + tail;
+    request.body =
+        "--b\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\n" + content + "\r\n--b" + tail;
     return request;
   }
   /// What reading `request` in pieces of `size` ends with.

@@ -9,7 +9,9 @@
 
 namespace mycostr::api::test {
 
-inline nlohmann::json json_of(const FakeResponder& responder) { return nlohmann::json::parse(responder.body); }
+inline nlohmann::json json_of(const FakeResponder& responder) {
+  return nlohmann::json::parse(responder.body);
+}
 
 /// A complete refusal in the contract's form; its document.
 inline nlohmann::json expect_problem(const FakeResponder& responder, unsigned status, std::string_view code,

@@ -11,7 +11,8 @@ namespace mycostr::api::test {
 
 class FakeRequest final : public HttpRequest {
  public:
-  FakeRequest(std::string method, std::string target) : method_(std::move(method)), target_(std::move(target)) {
+  FakeRequest(std::string method, std::string target)
+      : method_(std::move(method)), target_(std::move(target)) {
     fields = {{"Host", "127.0.0.1:4080"}};
   }
 
@@ -46,8 +47,8 @@ class FakeRequest final : public HttpRequest {
 
   std::vector<HttpField> fields;
   std::string body;
-  std::optional<std::uint64_t> announced;   ///< Content-Length where it differs from the body
-  std::optional<Error> error;               ///< instead of the end of the body
+  std::optional<std::uint64_t> announced;  ///< Content-Length where it differs from the body
+  std::optional<Error> error;              ///< instead of the end of the body
   bool is_chunked = false;
   std::size_t taken = 0;
   std::size_t reads = 0;

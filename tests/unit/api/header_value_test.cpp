@@ -22,8 +22,8 @@ TEST(HeaderValue, KeepsPlainBackslashes) {
 }
 
 TEST(HeaderValue, RefusesWhatIsMalformed) {
-  for (const auto* text : {"a; b", "a; b=\"open", "a; b=\"x\" y", "a; =1", "a; b=1; b=2", "a; B=1; b=2", "a; b=\"\n\"",
-                           "a; b=", "a; b c=1", "a; b=\"x\\", "a; b=x\x01"}) {
+  for (const auto* text : {"a; b", "a; b=\"open", "a; b=\"x\" y", "a; =1", "a; b=1; b=2", "a; B=1; b=2",
+                           "a; b=\"\n\"", "a; b=", "a; b c=1", "a; b=\"x\\", "a; b=x\x01"}) {
     EXPECT_FALSE(parse_header_value(text)) << text;
   }
   std::string many = "a";
@@ -42,8 +42,9 @@ TEST(HeaderValue, DecodesExtendedValues) {
 TEST(Disposition, IsSafeForAnyName) {
   EXPECT_EQ(attachment_disposition(""), "attachment");
   EXPECT_EQ(attachment_disposition("a.bin"), "attachment; filename=\"a.bin\"; filename*=UTF-8''a.bin");
-  EXPECT_EQ(attachment_disposition("na\"me; +%41 \xE2\x82\xAC.txt"),
-            "attachment; filename=\"na_me; +_41 _.txt\"; filename*=UTF-8''na%22me%3B%20%2B%2541%20%E2%82%AC.txt");
+  EXPECT_EQ(
+      attachment_disposition("na\"me; +%41 \xE2\x82\xAC.txt"),
+      "attachment; filename=\"na_me; +_41 _.txt\"; filename*=UTF-8''na%22me%3B%20%2B%2541%20%E2%82%AC.txt");
   const auto hostile = attachment_disposition("x\r\nSet-Cookie: a=b\"\\");
   EXPECT_EQ(hostile.find_first_of("\r\n\\"), std::string::npos);
   EXPECT_EQ(std::ranges::count(hostile, '"'), 2);

@@ -33,7 +33,8 @@ engine::EngineSettings engine_settings(const std::string& address, std::string l
 
 }  // namespace
 
-LocalTransport::LocalTransport(Clock& clock, const crypto::Identity& identity, Network& network, std::string address)
+LocalTransport::LocalTransport(Clock& clock, const crypto::Identity& identity, Network& network,
+                               std::string address)
     : clock_(clock), identity_(identity), network_(network) {
   network_[std::move(address)] = this;
 }
@@ -63,8 +64,8 @@ LocalNode::LocalNode(LocalNetwork& network, std::size_t index, std::string locat
       keystore(random.make<crypto::Keystore::MasterKey>()),
       chunks(network.clock, network.power, network.trace, index, 1_GiB),
       transport(network.clock, identity, network.network, address),
-      engine({network.loop.get_executor(), network.clock, random, network.pool, meta, chunks, transport}, identity,
-             keystore, engine_settings(address, std::move(location))),
+      engine({network.loop.get_executor(), network.clock, random, network.pool, meta, chunks, transport},
+             identity, keystore, engine_settings(address, std::move(location))),
       api(context(network.clock)) {}
 
 ApiContext LocalNode::context(Clock& clock) {
@@ -73,9 +74,21 @@ ApiContext LocalNode::context(Clock& clock) {
   settings.max_json_bytes = 64 << 10;
   settings.max_transfers = 4;
   settings.version = "1.2.3";
-  return {clock,          identity,          engine.directory(),    engine.exchange(), engine.own_record(),
-          chunks,         transport,         engine.registration(), engine.files(),    engine.catalog(),
-          engine.store(), engine.retrieve(), engine.cleaner(),      [this] { return problems; }, settings};
+  return {clock,
+          identity,
+          engine.directory(),
+          engine.exchange(),
+          engine.own_record(),
+          chunks,
+          transport,
+          engine.registration(),
+          engine.files(),
+          engine.catalog(),
+          engine.store(),
+          engine.retrieve(),
+          engine.cleaner(),
+          [this] { return problems; },
+          settings};
 }
 
 LocalNetwork::LocalNetwork(std::size_t count, std::vector<std::string> locations) {
@@ -89,7 +102,8 @@ LocalNetwork::LocalNetwork(std::size_t count, std::vector<std::string> locations
     for (const auto& to : nodes_) {
       if (from == to) continue;
       PeerAddress address{to->identity.id(), {*parse_endpoint(to->address)}};
-      if (!clock.run(from->engine.exchange().introduce(address))) throw std::runtime_error("nodes do not meet");
+      if (!clock.run(from->engine.exchange().introduce(address)))
+        throw std::runtime_error("nodes do not meet");
     }
   }
 }

@@ -22,7 +22,7 @@ class LocalNode;
 class LocalTransport final : public Transport {
  public:
   enum class Mood { answers, unreachable, silent };
-  using Network = std::map<std::string, LocalTransport*>;   // by endpoint
+  using Network = std::map<std::string, LocalTransport*>;  // by endpoint
 
   LocalTransport(Clock& clock, const crypto::Identity& identity, Network& network, std::string address);
   Task<Result<PeerReply>> call(PeerAddress to, PeerCall call, CallLimits limits) override;

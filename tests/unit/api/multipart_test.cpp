@@ -11,7 +11,8 @@ namespace {
 
 using Step = MultipartParser::Step;
 
-/// All that comes out of a form that is given in pieces: "part name|filename|type", contents, "end" or the error.
+/// All that comes out of a form that is given in pieces: "part name|filename|type", contents, "end" or the
+/// error.
 struct Outcome {
   struct Part {
     PartHead head;
@@ -91,9 +92,11 @@ TEST(Multipart, RandomContentsComeOutWhole) {
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
     mycostr::test::SeededRandom random(seed);
     const std::string boundary = random.chance(1, 2) ? "-" : "----mycostr";
-    const std::string pieces[] = {"\r", "\n", "\r\n", "-", "--", "x", boundary, "\r\n-", "\r\n--y", "--" + boundary};
+    const std::string pieces[] = {"\r", "\n",     "\r\n",  "-",       "--",
+                                  "x",  boundary, "\r\n-", "\r\n--y", "--" + boundary};
     std::string content;
-    for (auto count = random.below(60); count > 0; --count) content += pieces[random.below(std::size(pieces))];
+    for (auto count = random.below(60); count > 0; --count)
+      content += pieces[random.below(std::size(pieces))];
     if (seed % 7 == 0) content.append(random.below(600'000), 'z');
     // A content cannot hold its own delimiter.
     const auto delimiter = "\r\n--" + boundary;
@@ -102,8 +105,8 @@ TEST(Multipart, RandomContentsComeOutWhole) {
       content.erase(at, 3);
     }
     if (("\r\n" + content + "\r\n--" + boundary).find(delimiter) != content.size() + 2) continue;
-    const auto form = "--" + boundary + "\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\n" + content +
-                      "\r\n--" + boundary + "--";
+    const auto form = "--" + boundary + "\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\n" +
+                      content + "\r\n--" + boundary + "--";
     const std::uint64_t largest_piece = seed % 3 == 0 ? 100'000 : 1 + random.below(40);
     const auto got = parse(boundary, form, [&] { return 1 + random.below(largest_piece); });
     ASSERT_EQ(got.error, "") << "seed " << seed;
@@ -171,9 +174,14 @@ TEST(Multipart, SurvivesAnyBytes) {
     for (auto changes = random.below(6); changes > 0; --changes) {
       const auto at = random.below(form.size());
       switch (random.below(3)) {
-        case 0: form[at] = static_cast<char>(random.below(256)); break;
-        case 1: form.erase(at, random.below(9)); break;
-        default: form.insert(at, kForm.substr(random.below(kForm.size()), random.below(12)));
+        case 0:
+          form[at] = static_cast<char>(random.below(256));
+          break;
+        case 1:
+          form.erase(at, random.below(9));
+          break;
+        default:
+          form.insert(at, kForm.substr(random.below(kForm.size()), random.below(12)));
       }
     }
     const auto seed = random.below(1000);
@@ -205,11 +213,12 @@ TEST(FormBoundary, IsBounded) {
   EXPECT_EQ(form_boundary("multipart/form-data; boundary=abc"), "abc");
   EXPECT_EQ(form_boundary("Multipart/Form-Data; charset=x; Boundary=\"a b/c=\""), "a b/c=");
   EXPECT_EQ(form_boundary("multipart/form-data; boundary=" + std::string(70, 'b')), std::string(70, 'b'));
-  for (const std::string& type : {std::string("multipart/form-data"), std::string("multipart/form-data; boundary="),
-                                  std::string("multipart/form-data; boundary=\"\""),
-                                  "multipart/form-data; boundary=" + std::string(71, 'b'),
-                                  std::string("multipart/form-data; boundary=\"b \""),
-                                  std::string("multipart/form-data; boundary=\"\xC3\xA4\"")}) {
+  for (const std::string& type :
+       {std::string("multipart/form-data"), std::string("multipart/form-data; boundary="),
+        std::string("multipart/form-data; boundary=\"\""),
+        "multipart/form-data; boundary=" + std::string(71, 'b'),
+        std::string("multipart/form-data; boundary=\"b \""),
+        std::string("multipart/form-data; boundary=\"\xC3\xA4\"")}) {
     EXPECT_FALSE(form_boundary(type)) << type;
   }
   EXPECT_TRUE(is_form("Multipart/Form-Data ; boundary=x"));

@@ -7,7 +7,9 @@
 namespace mycostr::api {
 namespace {
 
-Code code_of(const Outcome<Parameters>& outcome) { return outcome ? Code::client_gone : outcome.error().code; }
+Code code_of(const Outcome<Parameters>& outcome) {
+  return outcome ? Code::client_gone : outcome.error().code;
+}
 
 TEST(Query, IsPercentEncodedUtf8WithPlusAsSpace) {
   const auto got = parse_query("name=a+%2B+b&limit=7&&flag=true&empty=&bare");
@@ -42,8 +44,8 @@ TEST(Query, IntegersAreDigits) {
   EXPECT_EQ((*integer("18446744073709551615"))->magnitude, UINT64_MAX);
   EXPECT_TRUE((*integer("-3"))->is_negative);
   EXPECT_FALSE((*integer("-0"))->is_negative);
-  for (const auto* text : {"", "-", "3.0", "+3", "%2B3", "three", "3x", "0x3", "1e3", "%203", "18446744073709551616",
-                           "--3", "3%00"}) {
+  for (const auto* text : {"", "-", "3.0", "+3", "%2B3", "three", "3x", "0x3", "1e3", "%203",
+                           "18446744073709551616", "--3", "3%00"}) {
     EXPECT_FALSE(integer(text)) << text;
   }
 }
@@ -93,9 +95,27 @@ TEST(Json, TypesAreStrict) {
 }
 
 TEST(Json, RefusesWhatIsNoObject) {
-  for (const std::string text : {"", " ", "{", "[]", "null", "1", "\"a\"", "true", "{}x", "{}{}", "{\"a\":1,}",
-                                 "{'a':1}", "{\"a\":NaN}", "{\"a\":01}", "{/**/}", "{\"a\":\"\xff\"}",
-                                 "{\"a\":\"\\ud800\"}", "{\"\xc3\":1}", "{\"a\":\"\n\"}", "{\"a\"}", "\xff\xfe{}"}) {
+  for (const std::string text : {"",
+                                 " ",
+                                 "{",
+                                 "[]",
+                                 "null",
+                                 "1",
+                                 "\"a\"",
+                                 "true",
+                                 "{}x",
+                                 "{}{}",
+                                 "{\"a\":1,}",
+                                 "{'a':1}",
+                                 "{\"a\":NaN}",
+                                 "{\"a\":01}",
+                                 "{/**/}",
+                                 "{\"a\":\"\xff\"}",
+                                 "{\"a\":\"\\ud800\"}",
+                                 "{\"\xc3\":1}",
+                                 "{\"a\":\"\n\"}",
+                                 "{\"a\"}",
+                                 "\xff\xfe{}"}) {
     EXPECT_EQ(code_of(parse_json_object(text)), Code::invalid_json) << text;
   }
   EXPECT_EQ(code_of(parse_json_object(std::string("{\0}", 3))), Code::invalid_json);
@@ -120,7 +140,8 @@ TEST(Json, SurvivesAnyBytes) {
   const std::string alphabet = "{}[]\",:\\u0123456789.eE+-truefalsn \n\xc3\xff";
   for (int round = 0; round < 20'000; ++round) {
     std::string text = random.chance(1, 2) ? "{\"a\":" : "";
-    for (auto length = random.below(30); length > 0; --length) text += alphabet[random.below(alphabet.size())];
+    for (auto length = random.below(30); length > 0; --length)
+      text += alphabet[random.below(alphabet.size())];
     const auto got = parse_json_object(text);
     if (got) EXPECT_TRUE(text.find('{') != std::string::npos);
   }

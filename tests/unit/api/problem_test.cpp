@@ -24,15 +24,18 @@ TEST(Problem, HasTheFieldsOfEveryOne) {
 }
 
 TEST(Problem, ReplacesWhatIsNoUtf8) {
-  const auto document = json::parse(problem_json({.code = Code::unknown_field, .detail = "a\xff", .field = "\x80"}));
+  const auto document =
+      json::parse(problem_json({.code = Code::unknown_field, .detail = "a\xff", .field = "\x80"}));
   EXPECT_EQ(document["field"], "\xEF\xBF\xBD");
   EXPECT_TRUE(json::accept(problem_json(400, "bad\xff", "\xC3")));
 }
 
 TEST(Problem, ShowsAShortage) {
   NodeShortage shortage{5, 2, {}};
-  for (int i = 0; i < 1500; ++i) shortage.excluded.push_back({NodeId(), "offline", i == 0 ? "since noon" : ""});
-  const auto document = json::parse(problem_json({.code = Code::not_enough_nodes, .detail = "x", .shortage = shortage}));
+  for (int i = 0; i < 1500; ++i)
+    shortage.excluded.push_back({NodeId(), "offline", i == 0 ? "since noon" : ""});
+  const auto document =
+      json::parse(problem_json({.code = Code::not_enough_nodes, .detail = "x", .shortage = shortage}));
   EXPECT_EQ(document["needed"], 5);
   EXPECT_EQ(document["available"], 2);
   EXPECT_EQ(document["excluded"].size(), 1000U);

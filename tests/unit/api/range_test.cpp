@@ -26,24 +26,29 @@ TEST(Range, SingleOnes) {
 }
 
 TEST(Range, Unsatisfiable) {
-  const std::pair<const char*, std::uint64_t> cases[] = {
-      {"bytes=10-", 10}, {"bytes=10-20", 10}, {"bytes=-0", 10},     {"bytes=0-", 0},
-      {"bytes=0-0", 0},  {"bytes=-5", 0},     {"bytes=99999999999999999999999-", 10}};
+  const std::pair<const char*, std::uint64_t> cases[] = {{"bytes=10-", 10},
+                                                         {"bytes=10-20", 10},
+                                                         {"bytes=-0", 10},
+                                                         {"bytes=0-", 0},
+                                                         {"bytes=0-0", 0},
+                                                         {"bytes=-5", 0},
+                                                         {"bytes=99999999999999999999999-", 10}};
   for (const auto& [field, size] : cases) {
     EXPECT_TRUE(std::holds_alternative<Unsatisfiable>(choose_range(field, size))) << field;
   }
 }
 
 TEST(Range, AllElseIsTheWholeFile) {
-  for (const auto* field : {"bytes=0-1,5-6", "bytes=9-5", "bytes=a-b", "lines=1-2", "bytes", "bytes=", "bytes=-",
-                            "bytes=1", "bytes=1-2-3", "bytes=--1", "bytes=+1-2", "bytes= 1-2", "bytes=1 -2", "", "0-1",
-                            "bytes=1-x", "bytes=0x1-2"}) {
+  for (const auto* field : {"bytes=0-1,5-6", "bytes=9-5", "bytes=a-b", "lines=1-2", "bytes",
+                            "bytes=", "bytes=-", "bytes=1", "bytes=1-2-3", "bytes=--1", "bytes=+1-2",
+                            "bytes= 1-2", "bytes=1 -2", "", "0-1", "bytes=1-x", "bytes=0x1-2"}) {
     EXPECT_TRUE(std::holds_alternative<WholeFile>(choose_range(field, 10))) << field;
   }
 }
 
 TEST(IfNoneMatch, ComparesWeakly) {
-  for (const auto* field : {"\"a\"", "\"b\", \"a\"", "W/\"a\"", "\"b\",W/\"a\" , \"c\"", "*", " * ", ",\"a\""}) {
+  for (const auto* field :
+       {"\"a\"", "\"b\", \"a\"", "W/\"a\"", "\"b\",W/\"a\" , \"c\"", "*", " * ", ",\"a\""}) {
     EXPECT_TRUE(none_match_names(field, "\"a\"")) << field;
   }
   for (const auto* field : {"\"b\"", "", "a", "\"a", "W/a", "\"b\", a, \"a\"", "\"ab\"", "\"b\"*", "**"}) {

@@ -24,7 +24,8 @@ TEST(RestApi, HealthNeedsNoToken) {
 
 TEST(RestApi, EverythingElseNeedsTheToken) {
   LocalNetwork net(1);
-  for (const auto* path : {"/node/status", "/files", "/no-such", "/store", "/openapi.json", "/healthz/", "/healthz/.."}) {
+  for (const auto* path :
+       {"/node/status", "/files", "/no-such", "/store", "/openapi.json", "/healthz/", "/healthz/.."}) {
     FakeRequest request("GET", path);
     FakeResponder responder;
     net.clock.run(net.node(0).api.handle(request, responder));
@@ -96,7 +97,8 @@ TEST(Status, HasItsFields) {
   EXPECT_EQ(status["healthy"], true);
   EXPECT_EQ(status["problems"], nlohmann::json::array());
   EXPECT_TRUE(status["uptime_seconds"].is_number_integer());
-  for (const auto* name : {"metrics", "nodes", "agreements", "queues"}) EXPECT_FALSE(status.contains(name)) << name;
+  for (const auto* name : {"metrics", "nodes", "agreements", "queues"})
+    EXPECT_FALSE(status.contains(name)) << name;
   net.run_for(std::chrono::seconds(90));
   EXPECT_GE(json_of(net.call("GET", "/node/status"))["uptime_seconds"], 90);
 }
@@ -130,8 +132,10 @@ TEST(Status, ShowsProblemsAndRefusesOptions) {
   expect_problem(net.call("GET", "/node/status?metrics=2"), 400, "invalid_value", "metrics");
   expect_problem(net.call("GET", "/node/status?metrix=true"), 400, "unknown_field", "metrix");
   expect_problem(net.call("GET", "/node/status", R"({"metrix":true})"), 400, "unknown_field", "metrix");
-  expect_problem(net.call("GET", "/node/status?metrics=true", R"({"metrics":true})"), 400, "invalid_value", "metrics");
-  for (const std::string& body : {std::string("{"), std::string(" "), std::string("[]"), std::string(100'000, '[')}) {
+  expect_problem(net.call("GET", "/node/status?metrics=true", R"({"metrics":true})"), 400, "invalid_value",
+                 "metrics");
+  for (const std::string& body :
+       {std::string("{"), std::string(" "), std::string("[]"), std::string(100'000, '[')}) {
     const auto answer = net.call("GET", "/node/status", body);
     if (body.size() > 1000) {
       expect_problem(answer, 413, "body_too_large");
@@ -176,7 +180,8 @@ TEST(Files, RefuseWhatCannotBe) {
   const std::string id = json_of(net.call("POST", "/store", "x"))["file"]["id"];
   for (const auto* query : {"offset=-1", "limit=0", "limit=1001", "offset=18446744073709551616"}) {
     const std::string text(query);
-    expect_problem(net.call("GET", "/files/" + id + "?" + text), 400, "invalid_value", text.substr(0, text.find('=')));
+    expect_problem(net.call("GET", "/files/" + id + "?" + text), 400, "invalid_value",
+                   text.substr(0, text.find('=')));
   }
   for (const auto* other : {"aaaaaaaaaaaaaaaaaaaaaaaaaa", "x", "%00"}) {
     expect_problem(net.call("GET", std::string("/files/") + other), 404, "file_not_found");
@@ -218,7 +223,8 @@ TEST(Files, AreDeleted) {
   const auto answer = net.call("DELETE", "/files/" + id);
   EXPECT_EQ(answer.status(), 204U);
   EXPECT_EQ(answer.body, "");
-  for (const auto& [method, path] : {std::pair{"GET", "/retrieve/"}, {"GET", "/files/"}, {"DELETE", "/files/"}}) {
+  for (const auto& [method, path] :
+       {std::pair{"GET", "/retrieve/"}, {"GET", "/files/"}, {"DELETE", "/files/"}}) {
     expect_problem(net.call(method, path + id), 404, "file_not_found");
   }
   net.run_for(std::chrono::minutes(1));
@@ -238,7 +244,8 @@ TEST_F(Register, ChangesTheOffer) {
   ASSERT_EQ(answer.status(), 200U) << answer.body;
   const auto document = json_of(answer);
   const auto status = json_of(net.call("GET", "/node/status"));
-  for (const auto* field : {"node_id", "pubkey", "endpoints", "location"}) EXPECT_EQ(document[field], status[field]);
+  for (const auto* field : {"node_id", "pubkey", "endpoints", "location"})
+    EXPECT_EQ(document[field], status[field]);
   EXPECT_EQ(document["capacity"], 10 << 20);
   EXPECT_EQ(document["location"], "DE/Berlin");
   EXPECT_TRUE(document["registered"].is_string());
@@ -272,7 +279,8 @@ TEST_F(Register, RefusesBadValues) {
   expect_problem(with("capacity", 100), 400, "capacity_too_small", "capacity");
   expect_problem(call({{"location", "DE"}}), 400, "invalid_value", "capacity");
   expect_problem(call({{"capacity", 10 << 20}}), 400, "invalid_value", "location");
-  expect_problem(net.call("POST", "/node/register?capacity=5", good.dump()), 400, "unknown_field", "capacity");
+  expect_problem(net.call("POST", "/node/register?capacity=5", good.dump()), 400, "unknown_field",
+                 "capacity");
   for (const auto* text : {"{", "", "[]", "null", "{\"location\": \"\xff\"}"}) {
     expect_problem(net.call("POST", "/node/register", text), 400, "invalid_json");
   }
@@ -294,10 +302,11 @@ TEST_F(Register, OtherNodes) {
   expect_problem(call({{"pubkey", key(1)}}), 400, "invalid_value", "address");
   expect_problem(call({{"pubkey", key(1)}, {"address", "nowhere"}}), 400, "invalid_value", "address");
   expect_problem(call({{"pubkey", key(1)}, {"address", 5}}), 400, "invalid_value", "address");
-  expect_problem(call({{"pubkey", key(1)}, {"address", net.node(1).address}, {"capacity", 5}}), 400, "invalid_value",
-                 "capacity");
+  expect_problem(call({{"pubkey", key(1)}, {"address", net.node(1).address}, {"capacity", 5}}), 400,
+                 "invalid_value", "capacity");
   expect_problem(call({{"pubkey", key(1)}, {"address", "127.0.0.1:1"}}), 502, "unreachable", "address");
-  expect_problem(call({{"pubkey", key(1)}, {"address", net.node(2).address}}), 422, "identity_mismatch", "pubkey");
+  expect_problem(call({{"pubkey", key(1)}, {"address", net.node(2).address}}), 422, "identity_mismatch",
+                 "pubkey");
   const auto answer = call({{"pubkey", key(1)}, {"address", net.node(1).address}});
   ASSERT_EQ(answer.status(), 200U) << answer.body;
   const auto document = json_of(answer);

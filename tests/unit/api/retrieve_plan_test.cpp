@@ -55,7 +55,8 @@ TEST(RetrievePlan, Ranges) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, Code::range_not_satisfiable);
   EXPECT_EQ(refused.error().headers.at(0).value, "bytes */10");
-  EXPECT_EQ(plan_retrieve(file_of(10), Form::plaintext, false, {.range = "bytes=1-2,4-5"})->head.status, 200U);
+  EXPECT_EQ(plan_retrieve(file_of(10), Form::plaintext, false, {.range = "bytes=1-2,4-5"})->head.status,
+            200U);
   EXPECT_FALSE(plan_retrieve(file_of(0), Form::plaintext, false, {.range = "bytes=0-"}));
 }
 
@@ -70,7 +71,8 @@ TEST(RetrievePlan, HeadTakesNoRange) {
 TEST(RetrievePlan, Conditions) {
   const auto etag = field(*plan_retrieve(file_of(10), Form::plaintext, false, {}), "ETag");
   const auto weak = "W/" + etag;
-  const auto same = plan_retrieve(file_of(10), Form::plaintext, false, {.if_none_match = weak, .range = "bytes=99-"});
+  const auto same =
+      plan_retrieve(file_of(10), Form::plaintext, false, {.if_none_match = weak, .range = "bytes=99-"});
   ASSERT_TRUE(same);
   EXPECT_EQ(same->head.status, 304U);
   EXPECT_EQ(field(*same, "ETag"), etag);
@@ -78,7 +80,8 @@ TEST(RetrievePlan, Conditions) {
   EXPECT_EQ(plan_retrieve(file_of(10), Form::plaintext, true, {.if_none_match = "*"})->head.status, 304U);
   EXPECT_EQ(plan_retrieve(file_of(10), Form::ciphertext, false, {.if_none_match = etag})->head.status, 200U);
   const auto status = [&](std::string_view if_range) {
-    return plan_retrieve(file_of(10), Form::plaintext, false, {.if_range = if_range, .range = "bytes=0-1"})->head.status;
+    return plan_retrieve(file_of(10), Form::plaintext, false, {.if_range = if_range, .range = "bytes=0-1"})
+        ->head.status;
   };
   EXPECT_EQ(status(etag), 206U);
   EXPECT_EQ(status(weak), 200U);

@@ -50,8 +50,11 @@ TEST_F(Retrieve, GivesTheCiphertext) {
 
 TEST_F(Retrieve, GivesRanges) {
   const auto id = store(data);
-  for (const auto& [begin, end] : {std::pair<std::size_t, std::size_t>{0, 0}, {5, 9}, {kChunk - 3, kChunk + 3},
-                                   {data.size() - 1, data.size() - 1}, {kChunk, 3 * kChunk - 1}}) {
+  for (const auto& [begin, end] : {std::pair<std::size_t, std::size_t>{0, 0},
+                                   {5, 9},
+                                   {kChunk - 3, kChunk + 3},
+                                   {data.size() - 1, data.size() - 1},
+                                   {kChunk, 3 * kChunk - 1}}) {
     const auto answer = get(id, "", {{"Range", fmt::format("bytes={}-{}", begin, end)}});
     EXPECT_EQ(answer.status(), 206U);
     EXPECT_EQ(answer.field("Content-Range"), fmt::format("bytes {}-{}/{}", begin, end, data.size()));
@@ -88,19 +91,22 @@ TEST_F(Retrieve, EmptyFiles) {
 
 TEST_F(Retrieve, RefusesWhatCannotBe) {
   const auto id = store("x");
-  for (const auto* query : {"timeout=0", "timeout=86401", "timeout=x", "timeout=-1", "timeout=1.5", "timeout="}) {
+  for (const auto* query :
+       {"timeout=0", "timeout=86401", "timeout=x", "timeout=-1", "timeout=1.5", "timeout="}) {
     expect_problem(get(id, std::string("?") + query), 400, "invalid_value", "timeout");
   }
   for (const auto* query : {"decrypt=perhaps", "decrypt=1", "decrypt=", "decrypt=TRUE"}) {
     expect_problem(get(id, std::string("?") + query), 400, "invalid_value", "decrypt");
   }
   expect_problem(get(id, "?range=1"), 400, "unknown_field", "range");
-  expect_problem(net.call("GET", "/retrieve/" + id + "?timeout=5", R"({"timeout":5})"), 400, "invalid_value", "timeout");
+  expect_problem(net.call("GET", "/retrieve/" + id + "?timeout=5", R"({"timeout":5})"), 400, "invalid_value",
+                 "timeout");
   expect_problem(net.call("GET", "/retrieve/" + id, R"({"timeout":"5"})"), 400, "invalid_value", "timeout");
   expect_problem(net.call("GET", "/retrieve/" + id, "{"), 400, "invalid_json");
   EXPECT_EQ(get(id, "?timeout=86400&decrypt=true").status(), 200U);
-  for (const std::string& other : {std::string(26, 'a'), std::string("x"), std::string("%00"), std::string(26, 'A'),
-                                   std::string(5000, 'a'), std::string("..%2f..%2fetc")}) {
+  for (const std::string& other :
+       {std::string(26, 'a'), std::string("x"), std::string("%00"), std::string(26, 'A'),
+        std::string(5000, 'a'), std::string("..%2f..%2fetc")}) {
     expect_problem(get(other), 404, "file_not_found");
   }
   expect_problem(get(std::string(9000, 'a')), 414, "target_too_long");
@@ -128,7 +134,9 @@ TEST_F(Retrieve, SilentHoldersTimeOut) {
 class TurningResponder final : public HttpResponder {
  public:
   explicit TurningResponder(std::function<void()> turn) : turn_(std::move(turn)) {}
-  Task<Result<void>> send(HttpResponseHead, std::string) override { co_return fail(Errc::internal, "not expected"); }
+  Task<Result<void>> send(HttpResponseHead, std::string) override {
+    co_return fail(Errc::internal, "not expected");
+  }
   Task<Result<void>> start(HttpResponseHead) override {
     started_ = true;
     turn_();

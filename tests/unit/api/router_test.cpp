@@ -24,9 +24,9 @@ TEST(Router, FindsEveryRoute) {
 }
 
 TEST(Router, RefusesOtherPaths) {
-  for (const auto* path : {"", "/", "//", "/no-such", "/files/", "/files/a/", "/files/a/b", "//files", "/Files",
-                           "/retrieve", "/retrieve/", "/retrieve/../../etc/passwd", "/node", "/node/", "*", "files",
-                           "/files%2Fa", "/healthz/", "/healthz%00"}) {
+  for (const auto* path : {"", "/", "//", "/no-such", "/files/", "/files/a/", "/files/a/b", "//files",
+                           "/Files", "/retrieve", "/retrieve/", "/retrieve/../../etc/passwd", "/node",
+                           "/node/", "*", "files", "/files%2Fa", "/healthz/", "/healthz%00"}) {
     const auto found = find_route("GET", path);
     ASSERT_FALSE(found) << path;
     EXPECT_EQ(found.error().code, Code::not_found) << path;
@@ -42,11 +42,13 @@ TEST(Router, DecodesSegmentsAfterSplitting) {
 }
 
 TEST(Router, SaysWhichMethodsArePossible) {
-  const std::tuple<const char*, const char*, const char*> cases[] = {
-      {"GET", "/store", "POST"},          {"HEAD", "/files", "GET"},
-      {"DELETE", "/node/status", "GET"},  {"PUT", "/files/a", "GET, DELETE"},
-      {"POST", "/retrieve/a", "GET, HEAD"}, {"get", "/healthz", "GET"},
-      {"OPTIONS", "/store", "POST"}};
+  const std::tuple<const char*, const char*, const char*> cases[] = {{"GET", "/store", "POST"},
+                                                                     {"HEAD", "/files", "GET"},
+                                                                     {"DELETE", "/node/status", "GET"},
+                                                                     {"PUT", "/files/a", "GET, DELETE"},
+                                                                     {"POST", "/retrieve/a", "GET, HEAD"},
+                                                                     {"get", "/healthz", "GET"},
+                                                                     {"OPTIONS", "/store", "POST"}};
   for (const auto& [method, path, allowed] : cases) {
     const auto found = find_route(method, path);
     ASSERT_FALSE(found) << path;

@@ -28,7 +28,8 @@ TEST(StoreOptions, HaveDefaults) {
 }
 
 TEST(StoreOptions, AreTheSameInBothForms) {
-  const auto query = of_query("redundancy=16&geographic=DE,europe,US-CA&encryption=aes-256-gcm&name=a&content_type=b/c");
+  const auto query =
+      of_query("redundancy=16&geographic=DE,europe,US-CA&encryption=aes-256-gcm&name=a&content_type=b/c");
   const auto json = of_json(
       R"({"redundancy":16,"geographic":["DE","europe","US-CA"],"encryption":"aes-256-gcm","name":"a","content_type":"b/c"})");
   ASSERT_TRUE(query && json);

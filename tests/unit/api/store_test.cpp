@@ -15,14 +15,14 @@ std::string bytes_of(std::size_t size, std::uint64_t seed = 1) {
 struct Part {
   std::string name;
   std::string content;
-  std::string more = "";   ///< after the name in Content-Disposition, and further lines
+  std::string more = "";  ///< after the name in Content-Disposition, and further lines
 };
 
 FakeRequest form_of(const std::vector<Part>& parts, std::string target = "/store") {
   FakeRequest request("POST", std::move(target));
   for (const auto& part : parts) {
-    request.body += "--b\r\nContent-Disposition: form-data; name=\"" + part.name + "\"" + part.more + "\r\n\r\n" +
-                    part.content + "\r\n";
+    request.body += "--b\r\nContent-Disposition: form-data; name=\"" + part.name + "\"" + part.more +
+                    "\r\n\r\n" + part.content + "\r\n";
   }
   request.body += "--b--\r\n";
   request.set("Content-Type", "multipart/form-data; boundary=b");
@@ -58,7 +58,7 @@ TEST(Store, AnswersWithTheFile) {
 
 TEST(Store, TakesForms) {
   LocalNetwork net(4);
-  const auto data = bytes_of(700'000, 2);   // more than the parser's window
+  const auto data = bytes_of(700'000, 2);  // more than the parser's window
   auto answer = net.call(form_of({{"options", R"({"redundancy":3,"geographic":[]})"},
                                   {"file", data, "; filename=\"r.pdf\"\r\nContent-Type: application/pdf"}}));
   ASSERT_EQ(answer.status(), 201U) << answer.body;
@@ -108,7 +108,8 @@ TEST(Store, RefusesBadForms) {
   auto long_epilogue = form_of({{"file", "1"}});
   long_epilogue.body += std::string(1'000'000, 'e');
   refused(long_epilogue, "invalid_multipart");
-  expect_problem(net.call(form_of({{"options", std::string(100'000, ' ')}, {"file", "1"}})), 413, "body_too_large");
+  expect_problem(net.call(form_of({{"options", std::string(100'000, ' ')}, {"file", "1"}})), 413,
+                 "body_too_large");
   EXPECT_EQ(json_of(net.call("GET", "/node/status"))["files"], 0);
   net.run_for(std::chrono::minutes(2));
   EXPECT_EQ(net.shards(), 0U);
@@ -125,8 +126,8 @@ TEST(Store, ChecksOptionsBeforeTheBody) {
   EXPECT_EQ(request.reads, 0U);
   expect_problem(net.call("POST", "/store", "x", {{"Content-Type", "a/\xC3\xA4"}}), 400, "invalid_value",
                  "content_type");
-  expect_problem(net.call("POST", "/store", "x", {{"Idempotency-Key", std::string(256, 'k')}}), 400, "invalid_value",
-                 "Idempotency-Key");
+  expect_problem(net.call("POST", "/store", "x", {{"Idempotency-Key", std::string(256, 'k')}}), 400,
+                 "invalid_value", "Idempotency-Key");
 }
 
 TEST(Store, SaysWhyThereAreTooFewNodes) {
@@ -144,7 +145,8 @@ TEST(Store, SaysWhyThereAreTooFewNodes) {
   }
   EXPECT_TRUE(names_the_outsider);
   expect_problem(net.call(form_of({{"file", "x"}}, "/store?redundancy=4")), 507, "not_enough_nodes");
-  expect_problem(net.call("POST", "/store?redundancy=4", "x", {{"Idempotency-Key", "k"}}), 507, "not_enough_nodes");
+  expect_problem(net.call("POST", "/store?redundancy=4", "x", {{"Idempotency-Key", "k"}}), 507,
+                 "not_enough_nodes");
   EXPECT_EQ(net.call("POST", "/store?redundancy=16", "").status(), 201U) << "an empty file needs nobody";
 }
 

@@ -10,14 +10,15 @@ namespace {
 TEST(Utf8, TakesEveryLength) {
   EXPECT_TRUE(is_utf8(""));
   EXPECT_TRUE(is_utf8("plain"));
-  EXPECT_TRUE(is_utf8("\xC2\x80 \xDF\xBF \xE0\xA0\x80 \xED\x9F\xBF \xEE\x80\x80 \xF0\x90\x80\x80 \xF4\x8F\xBF\xBF"));
+  EXPECT_TRUE(
+      is_utf8("\xC2\x80 \xDF\xBF \xE0\xA0\x80 \xED\x9F\xBF \xEE\x80\x80 \xF0\x90\x80\x80 \xF4\x8F\xBF\xBF"));
   EXPECT_TRUE(is_utf8(std::string_view("\0", 1)));
 }
 
 TEST(Utf8, RefusesWhatIsNotWellFormed) {
-  for (const auto* text : {"\x80", "\xBF", "\xC0\x80", "\xC1\xBF", "\xE0\x9F\xBF", "\xED\xA0\x80", "\xED\xBF\xBF",
-                           "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF", "\xC2", "\xE2\x82",
-                           "\xF0\x9F\x98", "a\xC2z", "\xE2(\xA1"}) {
+  for (const auto* text : {"\x80", "\xBF", "\xC0\x80", "\xC1\xBF", "\xE0\x9F\xBF", "\xED\xA0\x80",
+                           "\xED\xBF\xBF", "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF",
+                           "\xC2", "\xE2\x82", "\xF0\x9F\x98", "a\xC2z", "\xE2(\xA1"}) {
     EXPECT_FALSE(is_utf8(text)) << text;
   }
 }
@@ -28,7 +29,8 @@ TEST(PercentDecode, DecodesAndRefuses) {
   EXPECT_EQ(percent_decode("a+b%2b", true), "a b+");
   EXPECT_EQ(percent_decode("%00", true), std::string(1, '\0'));
   EXPECT_EQ(percent_decode("%2525", true), "%25");
-  for (const auto* text : {"%", "%2", "%zz", "a%4", "%-1", "% 1"}) EXPECT_FALSE(percent_decode(text, true)) << text;
+  for (const auto* text : {"%", "%2", "%zz", "a%4", "%-1", "% 1"})
+    EXPECT_FALSE(percent_decode(text, true)) << text;
 }
 
 TEST(PercentEncode, IsTheInverse) {
@@ -36,8 +38,9 @@ TEST(PercentEncode, IsTheInverse) {
   for (int round = 0; round < 200; ++round) {
     const auto bytes = random.bytes(random.below(40));
     const auto encoded = percent_encode(as_text(bytes));
-    EXPECT_EQ(encoded.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~%"),
-              std::string::npos);
+    EXPECT_EQ(
+        encoded.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~%"),
+        std::string::npos);
     EXPECT_EQ(percent_decode(encoded, true), as_text(bytes));
   }
 }

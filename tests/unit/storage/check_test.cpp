@@ -20,7 +20,7 @@ void fill(const TempFolder& folder) {
     if (i % 3 == 0 || (i > 20 && i < 60 && i % 10 != 0)) removed.push_back(key_of(i));
   }
   ASSERT_TRUE(opened.remove(removed));
-  run(opened.loop, opened.store.compact(clock));
+  run(opened.loop, opened.store.maintain_once(clock));
   ASSERT_TRUE(opened.put(0, kLeafSize));  // once removed, back again
 }
 
@@ -57,6 +57,19 @@ TEST(Rebuild, MakesTheSameIndexAgain) {
   EXPECT_TRUE(opened.holds(1, 2 * kLeafSize));
   EXPECT_TRUE(opened.holds(0, kLeafSize));
   EXPECT_FALSE(opened.get(3));
+}
+
+TEST(Rebuild, DoesNotBringRemovedShardsBack) {
+  const TempFolder folder;
+  {
+    OpenStore opened(folder, 64_KiB);
+    for (std::uint64_t i = 0; i < 30; ++i) ASSERT_TRUE(opened.put(i, 8192));
+    std::vector<ShardKey> removed;
+    for (std::uint64_t i = 0; i < 25; ++i) removed.push_back(key_of(i));
+    ASSERT_TRUE(opened.remove(removed));  // some full packs are wholly dead; no block has been freed
+  }
+  Database database(folder.index(), Database::Missing::refuse);
+  EXPECT_EQ(rebuild_index(database, folder.packs()).shards, 5U);
 }
 
 TEST(Rebuild, LeavesTheMetadataAlone) {

@@ -1,6 +1,5 @@
 // kill -9 at random moments: what was acknowledged is there, what was removed is gone, the counters are right.
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/wait.h>
 
 #include <csignal>
@@ -52,7 +51,7 @@ Task<> churn(OpenStore& opened, int pipe, std::uint64_t task) {
 
 Task<> compact_always(OpenStore& opened, HurriedClock& clock) {
   for (;;) {
-    co_await opened.store.compact(clock);
+    co_await opened.store.maintain_once(clock);
     co_await clock.sleep_for({});
   }
 }
@@ -77,23 +76,19 @@ enum class Expected { absent, present, either };
 
 class CrashedStore : public testing::Test {
  protected:
-  /// Lets a child work on the store for a while after its first report, kills it, and takes note of its reports.
-  void run_and_kill(std::chrono::milliseconds after) {
+  /// Lets a child work on the store until it has sent so many reports, kills it a moment later, and takes note of all.
+  void run_and_kill(std::uint64_t reports, std::chrono::microseconds later) {
     int ends[2];
     ASSERT_EQ(::pipe(ends), 0);
     ::fcntl(ends[0], F_SETFD, FD_CLOEXEC);
     const auto child = start_child(ends[1]);
     ::close(ends[1]);
-    std::optional<std::chrono::steady_clock::time_point> deadline;
-    for (;;) {
-      pollfd ready{ends[0], POLLIN, 0};
-      ::poll(&ready, 1, 1);
-      if (deadline && std::chrono::steady_clock::now() >= *deadline) ::kill(child, SIGKILL);
-      if (ready.revents == 0) continue;
-      Report report;
-      if (::read(ends[0], &report, sizeof report) != sizeof report) break;
+    Report report;
+    for (std::uint64_t seen = 0; ::read(ends[0], &report, sizeof report) == sizeof report;) {
       note(report);
-      if (!deadline) deadline = std::chrono::steady_clock::now() + after;
+      if (++seen != reports) continue;
+      ::usleep(static_cast<useconds_t>(later.count()));
+      ::kill(child, SIGKILL);
     }
     ::close(ends[0]);
     int status = 0;
@@ -143,6 +138,8 @@ class CrashedStore : public testing::Test {
     }
     EXPECT_EQ(opened.store.usage().shards, shards);
     EXPECT_EQ(opened.store.usage().used.value, used);
+    HurriedClock clock;
+    run(opened.loop, opened.store.maintain_once(clock));
     // Dead space has been given back: live records, a first page per pack, and the map of extents.
     EXPECT_LE(blocks_of(folder_.packs()), used + files_in(folder_.packs()) * 8192 + kPackSize.value);
   }
@@ -156,7 +153,7 @@ TEST_F(CrashedStore, LosesNothingThatWasAcknowledged) {
   std::mt19937_64 random(testing::UnitTest::GetInstance()->random_seed());
   for (int kill = 0; kill < kKills; ++kill) {
     SCOPED_TRACE(kill);
-    run_and_kill(std::chrono::milliseconds(random() % 120));
+    run_and_kill(1 + random() % 300, std::chrono::microseconds(random() % 5000));
     if (HasFatalFailure()) return;
     if (kill % 2 == 0) {  // otherwise the next child starts from what this one left
       for (const auto& problem : verify_closed(folder_)) ADD_FAILURE() << problem.what;
@@ -169,7 +166,7 @@ TEST_F(CrashedStore, LosesNothingThatWasAcknowledged) {
 
 TEST_F(CrashedStore, CanBeRebuiltFromItsPacks) {
   for (int kill = 0; kill < 3; ++kill) {
-    run_and_kill(std::chrono::milliseconds(100));
+    run_and_kill(200, std::chrono::microseconds(1500));
     if (HasFatalFailure()) return;
     std::filesystem::remove_all(folder_.index());
     {

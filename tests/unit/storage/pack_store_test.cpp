@@ -127,6 +127,8 @@ TEST(PackStore, GivesTheSpaceOfRemovedShardsBack) {
   }
   const auto before = blocks_of(folder.packs());
   ASSERT_TRUE(opened.remove(odd));
+  HurriedClock clock;
+  run(opened.loop, opened.store.maintain_once(clock));
   EXPECT_LE(blocks_of(folder.packs()) + 32 * (64 << 10), before);
   for (std::uint64_t i = 0; i < 64; ++i) EXPECT_EQ(opened.holds(i, 64 << 10), i % 2 == 0) << i;
 }
@@ -138,6 +140,8 @@ TEST(PackStore, RemovesAFullPackThatIsWhollyDead) {
   for (std::uint64_t i = 0; i < 50; ++i) keys.push_back(key_of(i));
   ASSERT_EQ(opened.put_together(keys, 8192), 50U);
   ASSERT_TRUE(opened.remove(keys));
+  HurriedClock clock;
+  run(opened.loop, opened.store.maintain_once(clock));
   EXPECT_LE(files_in(folder.packs()), 1U);
   ASSERT_TRUE(opened.put(1, 8192));
   EXPECT_TRUE(opened.holds(1, 8192));

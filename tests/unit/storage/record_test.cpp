@@ -84,10 +84,10 @@ TEST(IndexRows, ReadBackAndRefuseOtherLengths) {
   EXPECT_EQ(decode_totals(encode(totals)), totals);
   EXPECT_EQ(decode_shard_key(shard_row_key(sample().key)), sample().key);
   EXPECT_EQ(decode_pack_key(pack_row_key(kPackRow, 77)), 77U);
-  const auto hole = decode_hole(hole_row_key({5, 4096, 0}), encode_length(8192));
-  ASSERT_TRUE(hole);
-  EXPECT_EQ(hole->pack, 5U);
-  EXPECT_EQ(hole->length, 8192U);
+  const auto range = decode_range(range_row_key(kFreeRow, {5, 4096, 0}), encode_length(8192));
+  ASSERT_TRUE(range);
+  EXPECT_EQ(range->pack, 5U);
+  EXPECT_EQ(range->length, 8192U);
   EXPECT_FALSE(decode_location(encode(location) + "x"));
   EXPECT_FALSE(decode_pack(""));
   EXPECT_FALSE(decode_totals("short"));

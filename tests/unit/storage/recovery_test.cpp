@@ -128,13 +128,13 @@ TEST(Recovery, RemovesAPackThatNeverGotARecord) {
   EXPECT_TRUE(fs::exists(folder.packs() / "notes.txt"));
 }
 
-TEST(Recovery, PunchesWhatWasAboutToBePunched) {
+TEST(Recovery, FinishesRemovals) {
   const TempFolder folder;
   {
     OpenStore opened(folder);
     ASSERT_TRUE(opened.put(1, 64 << 10));
     ASSERT_TRUE(opened.put(2, 4096));
-    // What a crash between the index and the punch leaves.
+    // What a crash between the index and the clearing of headers leaves.
     ShardIndex index(opened.database);
     ASSERT_TRUE(index.load());
     IndexChange change(index);
@@ -142,11 +142,18 @@ TEST(Recovery, PunchesWhatWasAboutToBePunched) {
     ASSERT_TRUE(change.commit(Durability::synced));
   }
   const auto before = blocks_of(folder.packs());
-  OpenStore opened(folder);
-  EXPECT_LE(blocks_of(folder.packs()) + (64 << 10), before);
-  EXPECT_FALSE(opened.get(1));
-  EXPECT_TRUE(opened.holds(2, 4096));
-  EXPECT_TRUE(opened.database.scan(Family::shards, {.prefix = "h", .after = {}})->empty());
+  {
+    OpenStore opened(folder);
+    EXPECT_FALSE(opened.get(1));
+    EXPECT_TRUE(opened.holds(2, 4096));
+    EXPECT_TRUE(opened.database.scan(Family::shards, {.prefix = "d", .after = {}})->empty());
+    HurriedClock clock;
+    run(opened.loop, opened.store.maintain_once(clock));
+    EXPECT_LE(blocks_of(folder.packs()) + (64 << 10), before);
+    EXPECT_TRUE(opened.database.scan(Family::shards, {.prefix = "f", .after = {}})->empty());
+  }
+  Database database(folder.index(), Database::Missing::refuse);
+  EXPECT_EQ(rebuild_index(database, folder.packs()).shards, 1U);
 }
 
 }  // namespace

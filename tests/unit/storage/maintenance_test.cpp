@@ -23,7 +23,7 @@ void fill(OpenStore& opened, std::uint64_t count) {
   ASSERT_EQ(opened.put_together(keys, kSize), count);
 }
 
-TEST(Compactor, MovesWhatIsLeftAndRemovesThePacks) {
+TEST(Maintenance, MovesWhatIsLeftAndRemovesThePacks) {
   const TempFolder folder;
   HurriedClock clock;
   {
@@ -32,7 +32,7 @@ TEST(Compactor, MovesWhatIsLeftAndRemovesThePacks) {
     const auto full = files_in(folder.packs());
     ASSERT_TRUE(opened.remove(all_but_each_tenth(200)));
     const auto used = opened.store.usage().used;
-    run(opened.loop, opened.store.compact(clock));
+    run(opened.loop, opened.store.maintain_once(clock));
     EXPECT_LE(files_in(folder.packs()) * 4, full);
     EXPECT_EQ(opened.store.usage().used, used);
     EXPECT_EQ(opened.store.usage().shards, 20U);
@@ -44,7 +44,7 @@ TEST(Compactor, MovesWhatIsLeftAndRemovesThePacks) {
   for (std::uint64_t i = 0; i < 200; i += 10) EXPECT_TRUE(opened.holds(i, kSize)) << i;
 }
 
-TEST(Compactor, LeavesPacksThatAreWellUsed) {
+TEST(Maintenance, LeavesPacksThatAreWellUsed) {
   const TempFolder folder;
   HurriedClock clock;
   OpenStore opened(folder, 1_MiB);
@@ -53,11 +53,11 @@ TEST(Compactor, LeavesPacksThatAreWellUsed) {
   for (std::uint64_t i = 0; i < 64; i += 2) half.push_back(key_of(i));
   ASSERT_TRUE(opened.remove(half));
   const auto before = files_in(folder.packs());
-  run(opened.loop, opened.store.compact(clock));
+  run(opened.loop, opened.store.maintain_once(clock));
   EXPECT_EQ(files_in(folder.packs()), before);
 }
 
-TEST(Compactor, KeepsToItsRate) {
+TEST(Maintenance, KeepsToItsRate) {
   const TempFolder folder;
   HurriedClock clock;
   OpenStore opened(folder, 1_MiB, 1_GiB, {.below_percent = 50, .per_second = 64_KiB});
@@ -67,14 +67,14 @@ TEST(Compactor, KeepsToItsRate) {
     if (i % 4 != 0) most.push_back(key_of(i));
   }
   ASSERT_TRUE(opened.remove(most));
-  run(opened.loop, opened.store.compact(clock));
+  run(opened.loop, opened.store.maintain_once(clock));
   // 64 KiB a second, records of 64 KiB: seven or eight lie in packs that are full.
   EXPECT_GE(clock.slept, std::chrono::seconds(7));
   EXPECT_LE(clock.slept, std::chrono::seconds(8));
   EXPECT_EQ(opened.store.usage().shards, 8U);
 }
 
-TEST(Compactor, LosesNothingToReadersAndRemoversMeanwhile) {
+TEST(Maintenance, LosesNothingToReadersAndRemoversMeanwhile) {
   const TempFolder folder;
   HurriedClock clock;
   OpenStore opened(folder, 1_MiB, 1_GiB, {.below_percent = 60, .per_second = 1_GiB});
@@ -86,7 +86,7 @@ TEST(Compactor, LosesNothingToReadersAndRemoversMeanwhile) {
   ASSERT_TRUE(opened.remove(gone));
   std::size_t wrong = 0;
   std::size_t right = 0;
-  boost::asio::co_spawn(opened.loop, opened.store.compact(clock), [](std::exception_ptr) {});
+  boost::asio::co_spawn(opened.loop, opened.store.maintain_once(clock), [](std::exception_ptr) {});
   boost::asio::co_spawn(opened.loop, opened.store.remove({key_of(4), key_of(44), key_of(144)}),
                         [&](std::exception_ptr, Result<void> result) { wrong += result ? 0 : 1; });
   for (int round = 0; round < 5; ++round) {
@@ -118,7 +118,7 @@ class StoppedClock final : public Clock {
   async::Signal never_;
 };
 
-TEST(Compactor, EndsWhenItIsCancelled) {
+TEST(Maintenance, EndsWhenItIsCancelled) {
   const TempFolder folder;
   OpenStore opened(folder, 1_MiB);
   StoppedClock clock;

@@ -1,31 +1,47 @@
-#include "storage/compactor.hpp"
+#include "storage/maintenance.hpp"
 
 #include <fmt/format.h>
 
 #include "async/offload.hpp"
 #include "base/log.hpp"
+#include "storage/dead_space.hpp"
 #include "storage/pack_scanner.hpp"
 
 namespace mycostr::storage {
 namespace {
 
-constexpr auto kPause = std::chrono::seconds(30);
+constexpr auto kPause = std::chrono::seconds(5);
 constexpr std::uint64_t kStepBytes = 2 << 20;
 
 }  // namespace
 
-Compactor::Compactor(WorkerPool& pool, const ShardIndex& index, PackFiles& files, GroupWriter<PackJob>& writer,
+Maintenance::Maintenance(WorkerPool& pool, ShardIndex& index, PackFiles& files, GroupWriter<PackJob>& writer,
                      CompactionLimits limits)
     : pool_(pool), index_(index), files_(files), writer_(writer), limits_(limits) {}
 
-Task<> Compactor::run(Clock& clock) {
+Task<> Maintenance::run(Clock& clock) {
   for (;;) {
     co_await clock.sleep_for(kPause);
     co_await run_once(clock);
   }
 }
 
-Task<> Compactor::run_once(Clock& clock) {
+Task<> Maintenance::run_once(Clock& clock) {
+  co_await free_dead();
+  co_await compact_packs(clock);
+  co_await free_dead();
+}
+
+Task<> Maintenance::free_dead() {
+  auto job = [this] { return free_some(index_, files_); };
+  for (bool more = true; more;) {
+    const auto freed = co_await async::offload(pool_, job);
+    if (!freed) log(LogLevel::error, "storage", "space not freed: {}", to_string(freed.error()));
+    more = freed.value_or(false);
+  }
+}
+
+Task<> Maintenance::compact_packs(Clock& clock) {
   while (const auto pack = choose_pack()) {
     const auto done = co_await compact(clock, *pack);
     if (done) {
@@ -38,7 +54,7 @@ Task<> Compactor::run_once(Clock& clock) {
   }
 }
 
-std::optional<std::uint32_t> Compactor::choose_pack() const {
+std::optional<std::uint32_t> Maintenance::choose_pack() const {
   for (const auto& [number, info] : index_.packs()) {
     const bool mostly_dead = info.live_bytes * 100 < (info.end - kPageSize) * limits_.below_percent;
     if (info.sealed && mostly_dead && !failed_.contains(number)) return number;
@@ -46,7 +62,7 @@ std::optional<std::uint32_t> Compactor::choose_pack() const {
   return std::nullopt;
 }
 
-Task<Result<void>> Compactor::compact(Clock& clock, std::uint32_t pack) {
+Task<Result<void>> Maintenance::compact(Clock& clock, std::uint32_t pack) {
   std::uint64_t position = kPageSize;
   for (;;) {
     auto job = [this, pack, position] { return collect(pack, position); };
@@ -66,7 +82,7 @@ Task<Result<void>> Compactor::compact(Clock& clock, std::uint32_t pack) {
 }
 
 /// Live records from `from` on, some megabytes of them.
-Result<Compactor::Step> Compactor::collect(std::uint32_t pack, std::uint64_t from) const {
+Result<Maintenance::Step> Maintenance::collect(std::uint32_t pack, std::uint64_t from) const {
   const auto file = files_.open(pack);
   if (!file) return std::unexpected(file.error());
   const auto size = (*file)->size();

@@ -1,4 +1,4 @@
-// Moves what is left of nearly dead packs, so that their files can go.
+// Background work: frees what is dead, and moves what is left of nearly dead packs, so that their files can go.
 #pragma once
 
 #include <set>
@@ -16,14 +16,14 @@ struct CompactionLimits {
 
 /// Loop thread only; reads on the pool and writes through the store's writer, some megabytes at a time. Nothing to
 /// resume: a crash leaves a pack with fewer live records. The references outlive it.
-class Compactor {
+class Maintenance {
  public:
-  Compactor(WorkerPool& pool, const ShardIndex& index, PackFiles& files, GroupWriter<PackJob>& writer,
+  Maintenance(WorkerPool& pool, ShardIndex& index, PackFiles& files, GroupWriter<PackJob>& writer,
             CompactionLimits limits);
 
   /// Works for ever. Cancellation: between two steps.
   Task<> run(Clock& clock);
-  /// Works until no pack is left to be compacted.
+  /// Works until nothing is left to be freed or compacted.
   Task<> run_once(Clock& clock);
 
  private:
@@ -33,12 +33,14 @@ class Compactor {
     std::uint64_t next = 0;  ///< where to go on in the pack
     bool at_end = false;
   };
+  Task<> free_dead();
+  Task<> compact_packs(Clock& clock);
   std::optional<std::uint32_t> choose_pack() const;
   Task<Result<void>> compact(Clock& clock, std::uint32_t pack);
   Result<Step> collect(std::uint32_t pack, std::uint64_t from) const;
 
   WorkerPool& pool_;
-  const ShardIndex& index_;
+  ShardIndex& index_;
   PackFiles& files_;
   GroupWriter<PackJob>& writer_;
   const CompactionLimits limits_;
