@@ -20,14 +20,14 @@ struct ShardKey {
 };
 
 struct StoreUsage {
-  ByteCount capacity;        ///< what the operator offers
-  ByteCount used;            ///< what shards take of it, headers and padding included
-  ByteCount reserved;        ///< promised to shards that are on their way
+  ByteCount capacity;  ///< what the operator offers
+  ByteCount used;      ///< what shards take of it, headers and padding included
+  ByteCount reserved;  ///< promised to shards that are on their way
   std::uint64_t shards = 0;
 };
 
-/// Capacity set aside for one shard; given back when it goes unused. Loop thread only; may outlive a failed put,
-/// never the store.
+/// Capacity set aside for one shard; given back when it goes unused. Loop thread only; may outlive a failed
+/// put, never the store.
 class Reservation {
  public:
   virtual ~Reservation() = default;
@@ -40,14 +40,15 @@ class ChunkStore {
 
   /// Sets capacity aside before a byte is taken. Errors: full.
   virtual Result<std::unique_ptr<Reservation>> reserve(ByteCount size) = 0;
-  /// On disk (synced) once it has returned. Storing what is there already changes nothing and succeeds; the bytes
-  /// are the caller's to verify. Not cancellable. REQUIRES: data.size() is what was reserved.
-  /// Errors: io.
+  /// On disk (synced) once it has returned. Storing what is there already changes nothing and succeeds; the
+  /// bytes are the caller's to verify. Not cancellable. REQUIRES: data.size() is what was reserved. Errors:
+  /// io.
   virtual Task<Result<void>> put(std::unique_ptr<Reservation> reservation, ShardKey key, Buffer data) = 0;
-  /// Errors: not_found, corrupt (the record's header is not this shard's), io. The shard's bytes are not verified.
+  /// Errors: not_found, corrupt (the record's header is not this shard's), io. The shard's bytes are not
+  /// verified.
   virtual Task<Result<Buffer>> get(ShardKey key) = 0;
-  /// Part of a shard; reads no more of the disk than the 4 KiB pages asked for. REQUIRES: offset and length are
-  /// multiples of kLeafSize. Errors: as get; invalid (beyond the end).
+  /// Part of a shard; reads no more of the disk than the 4 KiB pages asked for. REQUIRES: offset and length
+  /// are multiples of kLeafSize. Errors: as get; invalid (beyond the end).
   virtual Task<Result<Buffer>> read(ShardKey key, ByteCount offset, ByteCount length) = 0;
   /// Length of a shard in bytes. Errors: not_found, io.
   virtual Task<Result<ByteCount>> size_of(ShardKey key) = 0;

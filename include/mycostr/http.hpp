@@ -43,8 +43,9 @@ class HttpRequest {
 
 struct HttpResponseHead {
   unsigned status = 200;
-  std::vector<HttpField> fields;                  ///< Content-Length, Date, Connection are the adapter's
-  std::optional<std::uint64_t> content_length;    ///< nothing: a chunked body (closing the connection for HTTP/1.0)
+  std::vector<HttpField> fields;  ///< Content-Length, Date, Connection are the adapter's
+  std::optional<std::uint64_t>
+      content_length;  ///< nothing: a chunked body (closing the connection for HTTP/1.0)
 };
 
 /// Sends the one answer to a request. Loop thread only. Errors: closed, timeout (the client takes no bytes).
@@ -70,9 +71,10 @@ class HttpHandler {
   virtual ~HttpHandler() = default;
   /// Sends exactly one answer. A body not read to its end is drained or the connection closed by the adapter.
   virtual Task<> handle(HttpRequest& request, HttpResponder& responder) = 0;
-  /// The body of the answer to what is refused before a request exists: malformed (400; also without exactly one
-  /// Host), header too large (431), too many connections (503), stalled (408), a Transfer-Encoding other than chunked
-  /// (501); and to a request that handle() left without an answer (500). Sent as application/problem+json.
+  /// The body of the answer to what is refused before a request exists: malformed (400; also without exactly
+  /// one Host), header too large (431), too many connections (503), stalled (408), a Transfer-Encoding other
+  /// than chunked (501); and to a request that handle() left without an answer (500). Sent as
+  /// application/problem+json.
   virtual std::string problem(unsigned status, std::string_view code, std::string_view detail) = 0;
 };
 

@@ -34,14 +34,14 @@ struct KeyValue {
 };
 
 struct ScanRequest {
-  std::string prefix;             ///< only keys that begin with it
-  std::string after;              ///< only keys greater than it (less, when reverse); empty: from the start (end)
-  std::size_t limit = 1000;       ///< rows at most
-  bool reverse = false;           ///< from the greatest key down
+  std::string prefix;        ///< only keys that begin with it
+  std::string after;         ///< only keys greater than it (less, when reverse); empty: from the start (end)
+  std::size_t limit = 1000;  ///< rows at most
+  bool reverse = false;      ///< from the greatest key down
 };
 
-/// Loop thread only. Keys (up to 1 KiB) and values (up to 1 MiB) are any bytes, ordered as unsigned bytes. A commit that has returned
-/// is seen by every later read. Errors: io, corrupt.
+/// Loop thread only. Keys (up to 1 KiB) and values (up to 1 MiB) are any bytes, ordered as unsigned bytes. A
+/// commit that has returned is seen by every later read. Errors: io, corrupt.
 class MetaStore {
  public:
   virtual ~MetaStore() = default;

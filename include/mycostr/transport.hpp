@@ -1,5 +1,5 @@
-// Port: calls between nodes, each an authenticated request with one answer. The daemon's: HTTP/1.1 over mutual
-// TLS 1.3; the simulator's: messages with latency, loss and partitions.
+// Port: calls between nodes, each an authenticated request with one answer. The daemon's: HTTP/1.1 over
+// mutual TLS 1.3; the simulator's: messages with latency, loss and partitions.
 #pragma once
 
 #include <optional>
@@ -23,30 +23,30 @@ struct PeerIdentity {
 
 /// Whom to call.
 struct PeerAddress {
-  std::optional<NodeId> id;          ///< nothing: whoever answers (a bootstrap address, whose id is not known yet)
-  std::vector<Endpoint> endpoints;   ///< tried in turn
+  std::optional<NodeId> id;  ///< nothing: whoever answers (a bootstrap address, whose id is not known yet)
+  std::vector<Endpoint> endpoints;  ///< tried in turn
   /// Over a new connection, though one to that node may be open: the endpoints themselves are in question.
   bool dial_anew = false;
 };
 
 struct PeerCall {
-  std::string operation;   ///< lower-case words with '/': "shards/put"; part of the URL
-  Bytes message;           ///< protobuf, up to kMaxMessageSize
-  Buffer body;             ///< raw shard bytes, or empty; up to kMaxChunkSize
+  std::string operation;  ///< lower-case words with '/': "shards/put"; part of the URL
+  Bytes message;          ///< protobuf, up to kMaxMessageSize
+  Buffer body;            ///< raw shard bytes, or empty; up to kMaxChunkSize
 };
 
 struct PeerReply {
   Bytes message;
   Buffer body;
-  PeerIdentity from;   ///< set by the transport on the caller's side
+  PeerIdentity from;  ///< set by the transport on the caller's side
 };
 
 inline constexpr std::size_t kMaxMessageSize = 1 << 20;
 
 struct CallLimits {
-  Duration connect = std::chrono::seconds(5);     ///< name look-up, TCP and TLS together, per endpoint
-  Duration progress = std::chrono::seconds(15);   ///< without a byte moving, while connected
-  Duration total = std::chrono::seconds(300);     ///< the whole call
+  Duration connect = std::chrono::seconds(5);    ///< name look-up, TCP and TLS together, per endpoint
+  Duration progress = std::chrono::seconds(15);  ///< without a byte moving, while connected
+  Duration total = std::chrono::seconds(300);    ///< the whole call
 };
 
 /// One request as its receiver sees it.
@@ -75,8 +75,8 @@ class PeerHandler {
 class Transport {
  public:
   virtual ~Transport() = default;
-  /// Errors: unreachable (nothing was sent), wrong_peer, timeout, closed, and whatever the handler at the other end
-  /// answered. After timeout or closed the request may or may not have been carried out.
+  /// Errors: unreachable (nothing was sent), wrong_peer, timeout, closed, and whatever the handler at the
+  /// other end answered. After timeout or closed the request may or may not have been carried out.
   /// Cancellation: drops the connection.
   virtual Task<Result<PeerReply>> call(PeerAddress to, PeerCall call, CallLimits limits) = 0;
   /// From now on requests of other nodes go to `handler`, which outlives the transport's serving.

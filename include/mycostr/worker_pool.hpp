@@ -5,8 +5,8 @@
 
 namespace mycostr {
 
-/// A fixed number of workers with one queue. Callers await what they post (async/offload.hpp), so that the queue
-/// is bounded by the number of tasks.
+/// A fixed number of workers with one queue. Callers await what they post (async/offload.hpp), so that the
+/// queue is bounded by the number of tasks.
 class WorkerPool {
  public:
   virtual ~WorkerPool() = default;

@@ -15,8 +15,8 @@
 
 namespace mycostr::async {
 
-/// Runs `job` on `pool` and resumes on the loop once it is done. Not cancellable: what `job` refers to by reference
-/// in the awaiting coroutine's frame stays alive. Exceptions of `job` are rethrown here.
+/// Runs `job` on `pool` and resumes on the loop once it is done. Not cancellable: what `job` refers to by
+/// reference in the awaiting coroutine's frame stays alive. Exceptions of `job` are rethrown here.
 template <class Job, class Value = std::invoke_result_t<Job&>>
 Task<Value> offload(WorkerPool& pool, Job job) {
   using Stored = std::conditional_t<std::is_void_v<Value>, char, std::optional<Value>>;
@@ -25,19 +25,20 @@ Task<Value> offload(WorkerPool& pool, Job job) {
   auto start = [&](auto handler) {
     auto executor = boost::asio::get_associated_executor(handler);
     auto work = boost::asio::make_work_guard(executor);
-    pool.post([&value, &thrown, &job, executor, work = std::move(work), handler = std::move(handler)]() mutable {
-      try {
-        if constexpr (std::is_void_v<Value>) {
-          static_cast<void>(value);
-          job();
-        } else {
-          value.emplace(job());
-        }
-      } catch (...) {
-        thrown = std::current_exception();
-      }
-      boost::asio::post(executor, std::move(handler));
-    });
+    pool.post(
+        [&value, &thrown, &job, executor, work = std::move(work), handler = std::move(handler)]() mutable {
+          try {
+            if constexpr (std::is_void_v<Value>) {
+              static_cast<void>(value);
+              job();
+            } else {
+              value.emplace(job());
+            }
+          } catch (...) {
+            thrown = std::current_exception();
+          }
+          boost::asio::post(executor, std::move(handler));
+        });
   };
   co_await boost::asio::async_initiate<decltype(boost::asio::use_awaitable), void()>(
       start, boost::asio::use_awaitable);

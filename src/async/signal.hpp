@@ -9,8 +9,8 @@
 
 namespace mycostr::async {
 
-/// Tasks that wait until somebody notifies. Loop thread only. Must outlive its waiters; destroying it with waiters
-/// is a bug.
+/// Tasks that wait until somebody notifies. Loop thread only. Must outlive its waiters; destroying it with
+/// waiters is a bug.
 class Signal {
  public:
   Signal() = default;

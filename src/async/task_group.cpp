@@ -29,9 +29,8 @@ void TaskGroup::spawn(Task<> task) {
   running_.emplace_back();
   const auto self = std::prev(running_.end());
   asio::co_spawn(executor_, std::move(task),
-                 asio::bind_cancellation_slot(self->slot(), [this, self](std::exception_ptr thrown) {
-                   ended(self, thrown);
-                 }));
+                 asio::bind_cancellation_slot(
+                     self->slot(), [this, self](std::exception_ptr thrown) { ended(self, thrown); }));
 }
 
 void TaskGroup::ended(std::list<asio::cancellation_signal>::iterator task, std::exception_ptr thrown) {

@@ -15,8 +15,9 @@ namespace mycostr::async {
 
 /// Owner of running tasks. Loop thread only. join() (or close()) must have returned before it is destroyed.
 ///
-/// A task that has been cancelled throws at its next co_await, before what it awaits has begun. So whoever owns a
-/// group and may be cancelled awaits close() between begin_cleanup() and end_cleanup() (async/cancel.hpp).
+/// A task that has been cancelled throws at its next co_await, before what it awaits has begun. So whoever
+/// owns a group and may be cancelled awaits close() between begin_cleanup() and end_cleanup()
+/// (async/cancel.hpp).
 class TaskGroup {
  public:
   /// `name` stands in the log where a task ends by an exception that is no cancellation.

@@ -21,6 +21,8 @@ ThreadPool::~ThreadPool() {
   for (auto& thread : threads_) thread.join();
 }
 
-void ThreadPool::post(std::move_only_function<void()> job) { boost::asio::post(queue_, std::move(job)); }
+void ThreadPool::post(std::move_only_function<void()> job) {
+  boost::asio::post(queue_, std::move(job));
+}
 
 }  // namespace mycostr::async

@@ -11,7 +11,8 @@
 
 namespace mycostr::async {
 
-/// Thread-safe. Jobs run in the order they came, as threads become free. Destroying it runs what is queued first.
+/// Thread-safe. Jobs run in the order they came, as threads become free. Destroying it runs what is queued
+/// first.
 class ThreadPool final : public WorkerPool {
  public:
   /// `name` is how the system's tools show the threads; at most 15 characters. REQUIRES: threads > 0

@@ -80,6 +80,8 @@ Buffer Buffer::copy_of(ByteView bytes) {
   return out;
 }
 
-void release_idle_buffers() { pool().release(); }
+void release_idle_buffers() {
+  pool().release();
+}
 
 }  // namespace mycostr

@@ -8,9 +8,9 @@
 
 namespace mycostr {
 
-/// A shared piece of 4 KiB-aligned memory with a size up to its capacity, fit for direct I/O. Copies of a Buffer
-/// share the bytes; whoever writes must be the only one to hold it. The memory goes back to a process-wide pool
-/// when the last copy goes, on whatever thread. An empty Buffer holds nothing.
+/// A shared piece of 4 KiB-aligned memory with a size up to its capacity, fit for direct I/O. Copies of a
+/// Buffer share the bytes; whoever writes must be the only one to hold it. The memory goes back to a
+/// process-wide pool when the last copy goes, on whatever thread. An empty Buffer holds nothing.
 class Buffer {
  public:
   static constexpr std::size_t kAlignment = 4096;

@@ -8,22 +8,22 @@
 namespace mycostr {
 
 enum class Errc {
-  invalid,       ///< The input cannot be what it claims to be (malformed, out of range, wrong signature).
-  not_found,     ///< The thing asked for does not exist here.
-  exists,        ///< The thing to be made is there already, and differs.
-  forbidden,     ///< The caller may not do this.
-  full,          ///< No capacity left.
-  overloaded,    ///< A queue or a budget is full: try again later.
-  timeout,       ///< No progress, or no answer, in the time allowed.
-  unreachable,   ///< Nobody answers at any of the addresses.
-  wrong_peer,    ///< The peer that answers holds another identity than expected.
-  closed,        ///< The other side ended the connection.
-  corrupt,       ///< Bytes read are not the bytes written.
-  io,            ///< The disk or the database failed.
-  not_enough,    ///< Too few nodes or shards for what was asked.
-  conflict,      ///< Contradicts what is known already.
-  cancelled,     ///< Given up by the caller.
-  internal       ///< A fault of this program.
+  invalid,      ///< The input cannot be what it claims to be (malformed, out of range, wrong signature).
+  not_found,    ///< The thing asked for does not exist here.
+  exists,       ///< The thing to be made is there already, and differs.
+  forbidden,    ///< The caller may not do this.
+  full,         ///< No capacity left.
+  overloaded,   ///< A queue or a budget is full: try again later.
+  timeout,      ///< No progress, or no answer, in the time allowed.
+  unreachable,  ///< Nobody answers at any of the addresses.
+  wrong_peer,   ///< The peer that answers holds another identity than expected.
+  closed,       ///< The other side ended the connection.
+  corrupt,      ///< Bytes read are not the bytes written.
+  io,           ///< The disk or the database failed.
+  not_enough,   ///< Too few nodes or shards for what was asked.
+  conflict,     ///< Contradicts what is known already.
+  cancelled,    ///< Given up by the caller.
+  internal      ///< A fault of this program.
 };
 
 /// The stable word of a code, as it stands in logs and between nodes.

@@ -49,7 +49,9 @@ using ChunkId = ShardId;
 using FileId = FixedBytes<struct FileIdTag, 16>;
 
 /// A file's id as users see it: 26 characters.
-inline std::string file_id_text(const FileId& id) { return to_base32(id.bytes); }
+inline std::string file_id_text(const FileId& id) {
+  return to_base32(id.bytes);
+}
 inline std::optional<FileId> parse_file_id(std::string_view text) {
   FileId id;
   if (!from_base32(text, id.bytes)) return std::nullopt;
@@ -57,7 +59,9 @@ inline std::optional<FileId> parse_file_id(std::string_view text) {
 }
 
 /// For log lines: the first 8 digits.
-inline std::string short_hex(ByteView id) { return to_hex(id.first(std::min<std::size_t>(id.size(), 4))); }
+inline std::string short_hex(ByteView id) {
+  return to_hex(id.first(std::min<std::size_t>(id.size(), 4)));
+}
 
 }  // namespace mycostr
 

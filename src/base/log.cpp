@@ -13,7 +13,9 @@ void set_log_sink(LogSink sink, LogLevel least) {
 
 namespace detail {
 
-bool log_enabled(LogLevel level) { return current_sink != nullptr && level >= least_level; }
+bool log_enabled(LogLevel level) {
+  return current_sink != nullptr && level >= least_level;
+}
 
 void log_line(LogLevel level, std::string_view component, std::string_view line) {
   current_sink(level, component, line);

@@ -14,19 +14,31 @@ struct ByteCount {
   std::uint64_t value = 0;
 
   auto operator<=>(const ByteCount&) const = default;
-  ByteCount& operator+=(ByteCount other) { value += other.value; return *this; }
+  ByteCount& operator+=(ByteCount other) {
+    value += other.value;
+    return *this;
+  }
   /// REQUIRES: other <= *this
-  ByteCount& operator-=(ByteCount other) { value -= other.value; return *this; }
+  ByteCount& operator-=(ByteCount other) {
+    value -= other.value;
+    return *this;
+  }
   friend ByteCount operator+(ByteCount a, ByteCount b) { return a += b; }
   friend ByteCount operator-(ByteCount a, ByteCount b) { return a -= b; }
 };
 
-constexpr ByteCount operator""_KiB(unsigned long long n) { return {n << 10}; }
-constexpr ByteCount operator""_MiB(unsigned long long n) { return {n << 20}; }
-constexpr ByteCount operator""_GiB(unsigned long long n) { return {n << 30}; }
+constexpr ByteCount operator""_KiB(unsigned long long n) {
+  return {n << 10};
+}
+constexpr ByteCount operator""_MiB(unsigned long long n) {
+  return {n << 20};
+}
+constexpr ByteCount operator""_GiB(unsigned long long n) {
+  return {n << 30};
+}
 
-/// "100GB" (kB or KB, MB, GB, TB, PB: powers of 1000), "2TiB" (KiB to PiB: powers of 1024) or plain bytes ("4096"); nothing
-/// for anything else, or for more than 2^64 - 1 bytes.
+/// "100GB" (kB or KB, MB, GB, TB, PB: powers of 1000), "2TiB" (KiB to PiB: powers of 1024) or plain bytes
+/// ("4096"); nothing for anything else, or for more than 2^64 - 1 bytes.
 std::optional<ByteCount> parse_size(std::string_view text);
 /// The shortest text that parse_size() reads as this number: "100GB", "1MiB", "4097".
 std::string to_string(ByteCount size);

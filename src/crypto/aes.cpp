@@ -4,7 +4,9 @@
 
 namespace mycostr::crypto {
 namespace {
-int size_of(ByteView bytes) { return static_cast<int>(bytes.size()); }
+int size_of(ByteView bytes) {
+  return static_cast<int>(bytes.size());
+}
 }  // namespace
 
 GcmTag gcm_encrypt(const AesKey& key, const GcmNonce& nonce, ByteView aad, MutableBytes data) {
@@ -21,7 +23,8 @@ GcmTag gcm_encrypt(const AesKey& key, const GcmNonce& nonce, ByteView aad, Mutab
   return tag;
 }
 
-bool gcm_decrypt(const AesKey& key, const GcmNonce& nonce, ByteView aad, MutableBytes data, const GcmTag& tag) {
+bool gcm_decrypt(const AesKey& key, const GcmNonce& nonce, ByteView aad, MutableBytes data,
+                 const GcmTag& tag) {
   auto* context = thread_gcm_context();
   int written = 0;
   auto tag_copy = tag;
@@ -38,8 +41,9 @@ void ctr_xor(const AesKey& key, ByteView in, MutableBytes out) {
   auto* context = thread_ctr_context();
   constexpr std::uint8_t kZeroCounter[16] = {};
   int written = 0;
-  const bool done = EVP_EncryptInit_ex2(context, aes_256_ctr(), key.bytes.data(), kZeroCounter, nullptr) == 1 &&
-                    EVP_EncryptUpdate(context, out.data(), &written, in.data(), size_of(in)) == 1;
+  const bool done =
+      EVP_EncryptInit_ex2(context, aes_256_ctr(), key.bytes.data(), kZeroCounter, nullptr) == 1 &&
+      EVP_EncryptUpdate(context, out.data(), &written, in.data(), size_of(in)) == 1;
   require(done, "AES-256-CTR failed");
 }
 

@@ -18,8 +18,8 @@ GcmTag gcm_encrypt(const AesKey& key, const GcmNonce& nonce, ByteView aad, Mutab
 [[nodiscard]] bool gcm_decrypt(const AesKey& key, const GcmNonce& nonce, ByteView aad, MutableBytes data,
                                const GcmTag& tag);
 
-/// out = in xor AES-256-CTR(key, counter 0). The key is for this one use. REQUIRES: out.size() == in.size(); out
-/// may be in.
+/// out = in xor AES-256-CTR(key, counter 0). The key is for this one use. REQUIRES: out.size() == in.size();
+/// out may be in.
 void ctr_xor(const AesKey& key, ByteView in, MutableBytes out);
 
 }  // namespace mycostr::crypto

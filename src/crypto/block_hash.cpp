@@ -18,7 +18,8 @@ void hash_blocks(std::uint8_t prefix, const std::uint8_t* data, std::size_t bloc
   const auto paired = has_pairs ? count / 2 * 2 : 0;
   for (std::size_t i = 0; i < paired; i += 2) {
     const auto* block = data + i * block_size;
-    sha256_pair(prefix, {block, block + block_size}, block_size, {out[i].bytes.data(), out[i + 1].bytes.data()});
+    sha256_pair(prefix, {block, block + block_size}, block_size,
+                {out[i].bytes.data(), out[i + 1].bytes.data()});
   }
   hash_blocks_portable(prefix, data + paired * block_size, block_size, count - paired, out + paired);
 }

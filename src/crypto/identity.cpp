@@ -21,7 +21,8 @@ NodeId node_id_of(const PublicKey& key) {
 }
 
 bool verify_plain(const PublicKey& key, ByteView message, const Signature& signature) {
-  return crypto_sign_verify_detached(signature.bytes.data(), message.data(), message.size(), key.bytes.data()) == 0;
+  return crypto_sign_verify_detached(signature.bytes.data(), message.data(), message.size(),
+                                     key.bytes.data()) == 0;
 }
 
 bool verify(const PublicKey& key, std::string_view purpose, ByteView message, const Signature& signature) {

@@ -10,8 +10,8 @@ namespace mycostr::crypto {
 /// SHA-256("mycostr/id/1" || public key)
 NodeId node_id_of(const PublicKey& key);
 
-/// Any thread. `purpose` keeps signatures of one kind from passing as another: what is signed is purpose || 0x00 ||
-/// message. REQUIRES: purpose holds no zero byte.
+/// Any thread. `purpose` keeps signatures of one kind from passing as another: what is signed is purpose ||
+/// 0x00 || message. REQUIRES: purpose holds no zero byte.
 [[nodiscard]] bool verify(const PublicKey& key, std::string_view purpose, ByteView message,
                           const Signature& signature);
 

@@ -10,7 +10,9 @@ constexpr std::size_t kPlainSize = AesKey::kSize + SealSecret::kSize;
 constexpr std::size_t kTagSize = crypto_aead_xchacha20poly1305_ietf_ABYTES;
 }  // namespace
 
-Keystore::~Keystore() { sodium_memzero(key_.bytes.data(), key_.bytes.size()); }
+Keystore::~Keystore() {
+  sodium_memzero(key_.bytes.data(), key_.bytes.size());
+}
 
 Bytes Keystore::wrap(const FileSecrets& secrets, const FileId& file, const WrapNonce& nonce) const {
   std::array<std::uint8_t, kPlainSize> plain;
@@ -18,9 +20,9 @@ Bytes Keystore::wrap(const FileSecrets& secrets, const FileId& file, const WrapN
   std::ranges::copy(secrets.seal.bytes, plain.begin() + AesKey::kSize);
   Bytes out(WrapNonce::kSize + kPlainSize + kTagSize);
   std::ranges::copy(nonce.bytes, out.begin());
-  crypto_aead_xchacha20poly1305_ietf_encrypt(out.data() + WrapNonce::kSize, nullptr, plain.data(), plain.size(),
-                                             file.bytes.data(), FileId::kSize, nullptr, nonce.bytes.data(),
-                                             key_.bytes.data());
+  crypto_aead_xchacha20poly1305_ietf_encrypt(out.data() + WrapNonce::kSize, nullptr, plain.data(),
+                                             plain.size(), file.bytes.data(), FileId::kSize, nullptr,
+                                             nonce.bytes.data(), key_.bytes.data());
   sodium_memzero(plain.data(), plain.size());
   return out;
 }

@@ -22,7 +22,9 @@ void fold(std::vector<Digest>& level) {
 
 }  // namespace
 
-Digest merkle_leaf(ByteView leaf) { return sha256({kLeafPrefix, leaf}); }
+Digest merkle_leaf(ByteView leaf) {
+  return sha256({kLeafPrefix, leaf});
+}
 
 Digest merkle_node(const Digest& left, const Digest& right) {
   return sha256({kNodePrefix, left.view(), right.view()});
@@ -42,8 +44,8 @@ Digest merkle_root(ByteView data) {
   return merkle_root_of_leaves(std::move(leaves));
 }
 
-bool verify_inclusion(const Digest& root, const Digest& leaf_hash, std::uint64_t index, std::uint64_t tree_size,
-                      std::span<const Digest> path) {
+bool verify_inclusion(const Digest& root, const Digest& leaf_hash, std::uint64_t index,
+                      std::uint64_t tree_size, std::span<const Digest> path) {
   if (index >= tree_size) return false;
   auto hash = leaf_hash;
   auto last = tree_size - 1;

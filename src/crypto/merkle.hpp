@@ -1,4 +1,5 @@
-// Merkle trees of RFC 6962, section 2.1: leaf = SHA-256(0x00 || bytes), node = SHA-256(0x01 || left || right).
+// Merkle trees of RFC 6962, section 2.1: leaf = SHA-256(0x00 || bytes), node = SHA-256(0x01 || left ||
+// right).
 #pragma once
 
 #include <vector>
@@ -18,8 +19,8 @@ Digest merkle_root(ByteView data);
 
 /// RFC 6962 section 2.1.1: whether `path` (audit path, leaf's sibling first) proves that `leaf_hash` is leaf
 /// `index` of the tree of `tree_size` leaves with that root. Any input is safe; false unless all of it fits.
-bool verify_inclusion(const Digest& root, const Digest& leaf_hash, std::uint64_t index, std::uint64_t tree_size,
-                      std::span<const Digest> path);
+bool verify_inclusion(const Digest& root, const Digest& leaf_hash, std::uint64_t index,
+                      std::uint64_t tree_size, std::span<const Digest> path);
 
 /// The audit path of leaf `index`. REQUIRES: index < leaves.size()
 std::vector<Digest> inclusion_path(std::span<const Digest> leaves, std::size_t index);

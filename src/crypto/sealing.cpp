@@ -24,7 +24,8 @@ GcmTag encrypt_chunk(const FileSecrets& secrets, const ChunkPlace& place, Mutabl
   return gcm_encrypt(secrets.key, nonce_of(place.index), as_bytes(associated_data(place)), data);
 }
 
-bool decrypt_chunk(const FileSecrets& secrets, const ChunkPlace& place, MutableBytes data, const GcmTag& tag) {
+bool decrypt_chunk(const FileSecrets& secrets, const ChunkPlace& place, MutableBytes data,
+                   const GcmTag& tag) {
   return gcm_decrypt(secrets.key, nonce_of(place.index), as_bytes(associated_data(place)), data, tag);
 }
 

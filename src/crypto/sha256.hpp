@@ -10,7 +10,9 @@ namespace mycostr::crypto {
 
 /// Of the pieces one after the other. Any thread.
 Digest sha256(std::initializer_list<ByteView> pieces);
-inline Digest sha256(ByteView bytes) { return sha256({bytes}); }
+inline Digest sha256(ByteView bytes) {
+  return sha256({bytes});
+}
 
 /// For what comes in pieces. One thread at a time.
 class Sha256 {

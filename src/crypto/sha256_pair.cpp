@@ -1,5 +1,5 @@
-// FIPS 180-4, section 6.2, in the form that Intel's "SHA Extensions" white paper (2013) gives it: the state lies in
-// two registers, ABEF and CDGH, and one instruction does two rounds.
+// FIPS 180-4, section 6.2, in the form that Intel's "SHA Extensions" white paper (2013) gives it: the state
+// lies in two registers, ABEF and CDGH, and one instruction does two rounds.
 #include "crypto/sha256_pair.hpp"
 
 #include <cstring>
@@ -14,7 +14,7 @@ namespace {
 
 #define MYCOSTR_SHA __attribute__((target("sha,sse4.1,ssse3")))
 
-constexpr std::size_t kBlock = 64;   // of SHA-256 itself
+constexpr std::size_t kBlock = 64;  // of SHA-256 itself
 
 alignas(16) constexpr std::uint32_t kRounds[64] = {
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
@@ -92,7 +92,8 @@ MYCOSTR_SHA void sha256_pair(std::uint8_t prefix, std::array<const std::uint8_t*
                              std::array<std::uint8_t*, 2> out) {
   State states[2];
   for (auto& state : states) {
-    state.abef = _mm_set_epi32(0x6a09e667, static_cast<int>(0xbb67ae85), 0x510e527f, static_cast<int>(0x9b05688c));
+    state.abef =
+        _mm_set_epi32(0x6a09e667, static_cast<int>(0xbb67ae85), 0x510e527f, static_cast<int>(0x9b05688c));
     state.cdgh = _mm_set_epi32(0x3c6ef372, static_cast<int>(0xa54ff53a), 0x1f83d9ab, 0x5be0cd19);
   }
   // The prefix shifts all by one byte: the first SHA block has 63 bytes of the input, the last has one.
@@ -127,9 +128,12 @@ MYCOSTR_SHA void sha256_pair(std::uint8_t prefix, std::array<const std::uint8_t*
 
 namespace mycostr::crypto {
 
-bool has_sha256_pair() { return false; }
-void sha256_pair(std::uint8_t, std::array<const std::uint8_t*, 2>, std::size_t, std::array<std::uint8_t*, 2>) {
-  __builtin_unreachable();   // REQUIRES: has_sha256_pair()
+bool has_sha256_pair() {
+  return false;
+}
+void sha256_pair(std::uint8_t, std::array<const std::uint8_t*, 2>, std::size_t,
+                 std::array<std::uint8_t*, 2>) {
+  __builtin_unreachable();  // REQUIRES: has_sha256_pair()
 }
 
 }  // namespace mycostr::crypto

@@ -1,4 +1,5 @@
-// The nodes this one knows: their newest signed records, and whether they answer. No Asio, no clock of its own.
+// The nodes this one knows: their newest signed records, and whether they answer. No Asio, no clock of its
+// own.
 #pragma once
 
 #include <map>
@@ -32,8 +33,9 @@ class Directory {
  public:
   Directory(NodeId self, std::string network_id) : self_(self), network_id_(std::move(network_id)) {}
 
-  /// Takes a record from anywhere: checks form, signature, network and age. A record that is known to the byte costs
-  /// no signature check. Errors: invalid, conflict (other network, expired, from the future, older than the known).
+  /// Takes a record from anywhere: checks form, signature, network and age. A record that is known to the
+  /// byte costs no signature check. Errors: invalid, conflict (other network, expired, from the future, older
+  /// than the known).
   Result<Learned> learn(ByteView encoded, WallTime now);
   /// A record that was checked before it was written to the own disk; false where it is of no use any more.
   bool restore(ByteView encoded, WallTime now);
@@ -54,7 +56,8 @@ class Directory {
 
   /// Grows with every record that is new or newer.
   std::uint64_t version() const { return version_; }
-  /// Encoded records with a version in (since, version()], oldest first, `limit` at most, and the cursor to go on.
+  /// Encoded records with a version in (since, version()], oldest first, `limit` at most, and the cursor to
+  /// go on.
   std::pair<std::vector<Bytes>, std::uint64_t> changes_since(std::uint64_t since, std::size_t limit) const;
   const std::string& network_id() const { return network_id_; }
 

@@ -9,8 +9,8 @@ namespace mycostr::dht {
 namespace {
 
 constexpr auto kTick = std::chrono::seconds(1);
-constexpr auto kExpiryCheck = std::chrono::minutes(1);   // it looks at every record
-constexpr std::string_view kRecordRows = "n/";  // n/<node id> -> encoded record
+constexpr auto kExpiryCheck = std::chrono::minutes(1);  // it looks at every record
+constexpr std::string_view kRecordRows = "n/";          // n/<node id> -> encoded record
 constexpr std::size_t kRestoredAtMost = kMaxKnownNodes;
 
 std::string row_of(const NodeId& id) {

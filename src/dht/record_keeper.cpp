@@ -7,7 +7,8 @@ namespace {
 
 constexpr auto kRecordLife = std::chrono::hours(12);
 constexpr auto kRenewAfter = std::chrono::minutes(30);
-/// Free space is told in steps of 1/64 of the capacity: others need no more, and records stay the same for longer.
+/// Free space is told in steps of 1/64 of the capacity: others need no more, and records stay the same for
+/// longer.
 constexpr std::uint64_t kFreeSteps = 64;
 
 HolderOffer coarse(HolderOffer offer) {

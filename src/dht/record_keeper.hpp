@@ -9,7 +9,7 @@ namespace mycostr::dht {
 /// What a holder offers.
 struct HolderOffer {
   ByteCount capacity;
-  ByteCount free;          ///< rounded to keep it coarse
+  ByteCount free;  ///< rounded to keep it coarse
   std::string location;
   std::uint64_t price_msat_per_tb_month = 0;
 };

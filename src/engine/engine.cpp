@@ -7,20 +7,21 @@ namespace {
 constexpr auto kOfferRefresh = std::chrono::seconds(5);
 }  // namespace
 
-Engine::Engine(Ports ports, const crypto::Identity& identity, const crypto::Keystore& keystore, EngineSettings settings)
+Engine::Engine(Ports ports, const crypto::Identity& identity, const crypto::Keystore& keystore,
+               EngineSettings settings)
     : ports_(ports),
       identity_(identity),
       settings_(std::move(settings)),
       transfer_memory_(settings_.transfer_memory.value),
       directory_(identity.id(), settings_.network_id),
       own_record_(identity, ports.clock, settings_.network_id),
-      exchange_(ports.executor, ports.clock, ports.random, ports.transport, ports.meta, directory_, own_record_,
-                settings_.exchange),
+      exchange_(ports.executor, ports.clock, ports.random, ports.transport, ports.meta, directory_,
+                own_record_, settings_.exchange),
       registration_(ports.meta, ports.chunks, ports.clock, settings_.holder_min_capacity,
                     [this] { offer_changed(); }),
       shards_(identity, ports.clock, ports.crypto_pool, ports.chunks),
-      files_{ports.executor,  ports.clock, ports.random, ports.crypto_pool, ports.transport,
-             directory_,      identity,    keystore,     transfer_memory_,  settings_.files},
+      files_{ports.executor, ports.clock, ports.random, ports.crypto_pool, ports.transport,
+             directory_,     identity,    keystore,     transfer_memory_,  settings_.files},
       catalog_(ports.meta),
       store_(files_, catalog_),
       retrieve_(files_, catalog_),
@@ -45,7 +46,9 @@ void Engine::start() {
   background_.spawn(keep_offer_fresh());
 }
 
-Task<> Engine::stop() { co_await background_.close(); }
+Task<> Engine::stop() {
+  co_await background_.close();
+}
 
 Task<Result<PeerReply>> Engine::handle(PeerRequest& request) {
   const auto& operation = request.operation();

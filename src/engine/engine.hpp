@@ -1,5 +1,5 @@
-// All of a node but its adapters: the domain's services, wired over ports. The daemon runs it on sockets and disks,
-// the simulator runs the very same on virtual ones.
+// All of a node but its adapters: the domain's services, wired over ports. The daemon runs it on sockets and
+// disks, the simulator runs the very same on virtual ones.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -30,7 +30,7 @@ struct Ports {
 
 struct EngineSettings {
   std::string network_id;
-  std::vector<Endpoint> endpoints;      ///< told to others; may be set later
+  std::vector<Endpoint> endpoints;  ///< told to others; may be set later
   dht::ExchangeSettings exchange;
   files::FileSettings files;
   ByteCount transfer_memory = 192_MiB;  ///< of all transfers together
@@ -42,7 +42,8 @@ struct EngineSettings {
 /// Loop thread only.
 class Engine : public PeerHandler {
  public:
-  Engine(Ports ports, const crypto::Identity& identity, const crypto::Keystore& keystore, EngineSettings settings);
+  Engine(Ports ports, const crypto::Identity& identity, const crypto::Keystore& keystore,
+         EngineSettings settings);
 
   /// Reads what is on disk, answers other nodes from then on. Errors: io, corrupt.
   Task<Result<void>> open();

@@ -23,7 +23,8 @@ std::string encode_idempotency(const IdempotencyEntry& entry) {
 Task<Result<void>> Catalog::open() {
   const auto count = co_await store_.get(std::string(keys::kFileCount));
   if (!count) co_return std::unexpected(count.error());
-  if (*count && (*count)->size() != 8) co_return fail(Errc::corrupt, "catalog: the count of files cannot be read");
+  if (*count && (*count)->size() != 8)
+    co_return fail(Errc::corrupt, "catalog: the count of files cannot be read");
   file_count_ = *count ? read_be64(as_bytes(**count)) : 0;
   for (;;) {
     const auto uploads = co_await store_.scan({std::string(keys::kUploads), "", kPage});
@@ -67,7 +68,8 @@ Task<Result<std::vector<ChunkInfo>>> Catalog::chunks(FileId id, std::uint64_t of
   if (!rows) co_return std::unexpected(rows.error());
   std::vector<ChunkInfo> out;
   for (const auto& row : *rows) {
-    if (row.key.size() != prefix.size() + 8) co_return fail(Errc::corrupt, "catalog: a chunk's key is malformed");
+    if (row.key.size() != prefix.size() + 8)
+      co_return fail(Errc::corrupt, "catalog: a chunk's key is malformed");
     auto chunk = decode_chunk(read_be64(as_bytes(row.key).last(8)), row.value);
     if (!chunk) co_return std::unexpected(chunk.error());
     out.push_back(std::move(*chunk));
@@ -96,7 +98,7 @@ Task<Result<FileList>> Catalog::list(ListRequest request) {
         if (!id) co_return fail(Errc::corrupt, "catalog: a list entry is malformed");
         auto file = co_await find(*id);
         if (!file) co_return std::unexpected(file.error());
-        if (*file) out.files.push_back(std::move(**file));   // or deleted since the scan
+        if (*file) out.files.push_back(std::move(**file));  // or deleted since the scan
       }
       after = row.key;
     }

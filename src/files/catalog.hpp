@@ -1,7 +1,8 @@
 // The owner's files on its own disk: rows in the MetaStore (docs/protocol.md, "Catalog").
 //
-// A file becomes visible in one commit, after all of its chunks are kept by their holders. What is written before
-// that says which holders may keep shards of it, so that whatever happens they can be told to forget them.
+// A file becomes visible in one commit, after all of its chunks are kept by their holders. What is written
+// before that says which holders may keep shards of it, so that whatever happens they can be told to forget
+// them.
 #pragma once
 
 #include <optional>
@@ -15,20 +16,20 @@
 namespace mycostr::files {
 
 struct FileList {
-  std::vector<FileInfo> files;   ///< oldest first
-  std::string next_cursor;       ///< empty at the end
+  std::vector<FileInfo> files;  ///< oldest first
+  std::string next_cursor;      ///< empty at the end
 };
 
 struct ListRequest {
-  std::string prefix;   ///< of the name
-  std::string cursor;   ///< a FileList's, or empty
+  std::string prefix;  ///< of the name
+  std::string cursor;  ///< a FileList's, or empty
   std::size_t limit = 100;
 };
 
 /// What an idempotency key was used for.
 struct IdempotencyEntry {
   FileId file;
-  Digest content;   ///< SHA-256 of the plaintext
+  Digest content;  ///< SHA-256 of the plaintext
   Digest options;
 };
 
@@ -48,13 +49,14 @@ class Catalog {
   Task<Result<FileList>> list(ListRequest request);
   std::uint64_t file_count() const { return file_count_; }
 
-  /// Before its shards leave, and again when one goes to another holder than planned: what makes the remains of an
-  /// upload findable. Synced.
+  /// Before its shards leave, and again when one goes to another holder than planned: what makes the remains
+  /// of an upload findable. Synced.
   Task<Result<void>> plan_chunk(FileId id, ChunkInfo chunk);
-  /// As plan_chunk, where a shard that may be at one holder goes to another instead: the former waits for deletion
-  /// under `remains`, an unused random id.
+  /// As plan_chunk, where a shard that may be at one holder goes to another instead: the former waits for
+  /// deletion under `remains`, an unused random id.
   Task<Result<void>> replan_chunk(FileId id, ChunkInfo chunk, ShardInfo former, FileId remains);
-  /// The file is there from now on: file row, receipts of the chunks given, counters, idempotency entry. Synced.
+  /// The file is there from now on: file row, receipts of the chunks given, counters, idempotency entry.
+  /// Synced.
   Task<Result<void>> commit_upload(FileInfo file, std::vector<ChunkInfo> chunks,
                                    std::optional<IdempotencyEntry> idempotency);
   /// Receipts of chunks of an upload that goes on. Buffered: they are synced by the commit.

@@ -12,7 +12,7 @@ namespace mycostr::files {
 namespace {
 
 constexpr auto kRound = std::chrono::seconds(5);
-constexpr auto kRetryAfter = std::chrono::seconds(20);   // holders that did not confirm
+constexpr auto kRetryAfter = std::chrono::seconds(20);  // holders that did not confirm
 constexpr std::size_t kFilesPerPage = 1000;
 constexpr std::size_t kChunksPerPage = 256;
 
@@ -77,7 +77,8 @@ bool Cleaner::is_due(const FileId& file) const {
   const auto at = waiting_.find(file);
   if (at == waiting_.end()) return true;
   return context_.clock.now() >= at->second.not_before &&
-         std::ranges::any_of(at->second.holders, [&](const NodeId& id) { return context_.directory.is_live(id); });
+         std::ranges::any_of(at->second.holders,
+                             [&](const NodeId& id) { return context_.directory.is_live(id); });
 }
 
 Task<> Cleaner::clean(FileId file, async::Budget::Lease slot) {
@@ -135,12 +136,14 @@ Task<> Cleaner::take_back_from(NodeId holder, const std::vector<ShardId>& shards
   for (std::size_t at = 0; at < shards.size(); at += wire::kMaxShardsPerDelete) {
     const auto count = std::min(wire::kMaxShardsPerDelete, shards.size() - at);
     wire::DeleteShards message{{shards.begin() + static_cast<std::ptrdiff_t>(at),
-                                shards.begin() + static_cast<std::ptrdiff_t>(at + count)}, {}};
+                                shards.begin() + static_cast<std::ptrdiff_t>(at + count)},
+                               {}};
     PeerCall call{wire::operations::kDeleteShards, wire::encode(message), {}};
     const auto reply = co_await context_.transport.call(*address, std::move(call), context_.settings.call);
     if (reply) continue;
     if (is_silence(reply.error().code)) context_.directory.failed(holder, context_.clock.now());
-    log(LogLevel::debug, "delete", "node={} did not confirm: {}", short_hex(holder.view()), to_string(reply.error()));
+    log(LogLevel::debug, "delete", "node={} did not confirm: {}", short_hex(holder.view()),
+        to_string(reply.error()));
     co_return;
   }
   done.insert(holder);

@@ -1,5 +1,5 @@
-// Deleting: the file is gone for its owner at once; its shards are taken back from the holders in the background,
-// from those that are away when they come back.
+// Deleting: the file is gone for its owner at once; its shards are taken back from the holders in the
+// background, from those that are away when they come back.
 #pragma once
 
 #include <map>

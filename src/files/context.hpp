@@ -19,7 +19,7 @@ struct FileSettings {
   std::uint64_t chunk_size = kDefaultChunkSize;
   placement::Rules placement;
   CallLimits call;
-  std::size_t chunks_ahead = 8;    ///< per transfer: chunks on their way at once
+  std::size_t chunks_ahead = 8;  ///< per transfer: chunks on their way at once
 };
 
 /// References outlive every service. Loop thread only.
@@ -32,9 +32,9 @@ struct Context {
   dht::Directory& directory;
   const crypto::Identity& identity;
   const crypto::Keystore& keystore;
-  async::Budget& memory;   ///< bytes of all transfers together
+  async::Budget& memory;  ///< bytes of all transfers together
   FileSettings settings;
-  placement::Load in_flight = {};   ///< per holder, both directions: spreads the load
+  placement::Load in_flight = {};  ///< per holder, both directions: spreads the load
 };
 
 }  // namespace mycostr::files

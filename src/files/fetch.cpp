@@ -34,8 +34,14 @@ std::vector<ShardInfo> by_promise(const Context& context, std::vector<ShardInfo>
 /// The holders of one chunk in a race that starts with one runner.
 class Fetch {
  public:
-  Fetch(Context& context, const FileId& file, const crypto::FileSecrets& secrets, const ChunkInfo& chunk, Form form)
-      : context_(context), file_(file), secrets_(secrets), chunk_(chunk), form_(form), attempts_(context.executor, "retrieve") {}
+  Fetch(Context& context, const FileId& file, const crypto::FileSecrets& secrets, const ChunkInfo& chunk,
+        Form form)
+      : context_(context),
+        file_(file),
+        secrets_(secrets),
+        chunk_(chunk),
+        form_(form),
+        attempts_(context.executor, "retrieve") {}
 
   Task<Result<Buffer>> run() {
     std::exception_ptr thrown;
@@ -50,7 +56,8 @@ class Fetch {
     co_await async::end_cleanup();
     if (thrown) std::rethrow_exception(thrown);
     if (won_) co_return std::move(*won_);
-    co_return fail(Errc::not_enough, "no holder gives chunk " + std::to_string(chunk_.index) + ": " + last_error_);
+    co_return fail(Errc::not_enough,
+                   "no holder gives chunk " + std::to_string(chunk_.index) + ": " + last_error_);
   }
 
  private:

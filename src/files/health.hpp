@@ -8,10 +8,10 @@ namespace mycostr::files {
 
 struct FileHealth {
   std::uint64_t chunks = 0;
-  std::uint64_t healthy = 0;    ///< all copies live
-  std::uint64_t degraded = 0;   ///< some
-  std::uint64_t lost = 0;       ///< none
-  std::optional<std::uint32_t> min_live;   ///< nothing for an empty file
+  std::uint64_t healthy = 0;              ///< all copies live
+  std::uint64_t degraded = 0;             ///< some
+  std::uint64_t lost = 0;                 ///< none
+  std::optional<std::uint32_t> min_live;  ///< nothing for an empty file
 };
 
 /// Reads every chunk's row, a page at a time. Errors: io, corrupt.

@@ -8,7 +8,8 @@ namespace mycostr::files {
 /// Counts bytes on their way to or from a holder for as long as it lives.
 class InFlight {
  public:
-  InFlight(placement::Load& load, NodeId holder, ByteCount bytes) : load_(load), holder_(holder), bytes_(bytes) {
+  InFlight(placement::Load& load, NodeId holder, ByteCount bytes)
+      : load_(load), holder_(holder), bytes_(bytes) {
     load_[holder_] += bytes_;
   }
   ~InFlight() {
@@ -27,7 +28,8 @@ class InFlight {
 
 /// Whether a call failed because the node did not answer, rather than by its own word.
 inline bool is_silence(Errc code) {
-  return code == Errc::unreachable || code == Errc::timeout || code == Errc::closed || code == Errc::wrong_peer;
+  return code == Errc::unreachable || code == Errc::timeout || code == Errc::closed ||
+         code == Errc::wrong_peer;
 }
 
 }  // namespace mycostr::files

@@ -5,10 +5,14 @@
 namespace mycostr::files {
 namespace {
 
-constexpr std::string_view kCopies = "copies";   // the only coding so far
+constexpr std::string_view kCopies = "copies";  // the only coding so far
 
-std::string text_of(ByteView bytes) { return std::string(as_text(bytes)); }
-Bytes bytes_of(const std::string& text) { return Bytes(text.begin(), text.end()); }
+std::string text_of(ByteView bytes) {
+  return std::string(as_text(bytes));
+}
+Bytes bytes_of(const std::string& text) {
+  return Bytes(text.begin(), text.end());
+}
 
 bool read_shard(const proto::ShardRow& row, ShardInfo& out) {
   const auto id = ShardId::from(as_bytes(row.id()));
@@ -54,8 +58,8 @@ std::string encode(const ChunkInfo& chunk) {
 
 Result<FileInfo> decode_file(const FileId& id, std::string_view text) {
   proto::FileRow row;
-  const bool fits = row.ParseFromArray(text.data(), static_cast<int>(text.size())) && row.coding() == kCopies &&
-                    row.chunk_size() > 0 && row.chunk_size() <= kMaxChunkSize &&
+  const bool fits = row.ParseFromArray(text.data(), static_cast<int>(text.size())) &&
+                    row.coding() == kCopies && row.chunk_size() > 0 && row.chunk_size() <= kMaxChunkSize &&
                     row.chunk_count() == round_up(row.size(), row.chunk_size()) / row.chunk_size();
   if (!fits) return fail(Errc::corrupt, "catalog: the row of file " + file_id_text(id) + " cannot be read");
   FileInfo file;

@@ -1,5 +1,5 @@
-// What the owner knows of a file: the file itself, and a row for each of its chunks. Each chunk is a row of its own,
-// so that a file of a million chunks is never in memory whole.
+// What the owner knows of a file: the file itself, and a row for each of its chunks. Each chunk is a row of
+// its own, so that a file of a million chunks is never in memory whole.
 #pragma once
 
 #include <algorithm>
@@ -21,28 +21,28 @@ struct FileInfo {
   FileId id;
   std::string name;
   std::string content_type;
-  std::uint64_t size = 0;          ///< plaintext bytes
+  std::uint64_t size = 0;  ///< plaintext bytes
   WallTime created;
   std::uint64_t chunk_count = 0;
   std::uint32_t redundancy = 0;
-  std::uint64_t chunk_size = 0;    ///< plaintext bytes of every chunk but the last
-  Bytes wrapped_secrets;           ///< crypto::Keystore::wrap
-  Bytes idempotency_key_hash;      ///< empty without a key
+  std::uint64_t chunk_size = 0;  ///< plaintext bytes of every chunk but the last
+  Bytes wrapped_secrets;         ///< crypto::Keystore::wrap
+  Bytes idempotency_key_hash;    ///< empty without a key
 };
 
 /// One copy of a chunk, on one holder.
 struct ShardInfo {
   ShardId id;
-  std::uint32_t replica = 0;       ///< which mask it lies under; 0: none
+  std::uint32_t replica = 0;  ///< which mask it lies under; 0: none
   NodeId holder;
-  Bytes receipt;                   ///< the holder's signature; empty until it has answered
+  Bytes receipt;  ///< the holder's signature; empty until it has answered
   WallTime stored;
 };
 
 struct ChunkInfo {
   std::uint64_t index = 0;
-  ChunkId id;                      ///< RFC 6962 root of the ciphertext
-  ByteCount size;                  ///< ciphertext bytes: the plaintext padded to a multiple of kLeafSize
+  ChunkId id;      ///< RFC 6962 root of the ciphertext
+  ByteCount size;  ///< ciphertext bytes: the plaintext padded to a multiple of kLeafSize
   crypto::GcmTag tag;
   bool is_last = false;
   std::vector<ShardInfo> shards;
@@ -54,7 +54,9 @@ inline std::uint64_t plain_size(const FileInfo& file, std::uint64_t index) {
   return std::min(file.chunk_size, file.size - before);
 }
 /// Bytes of a file's ciphertext: every chunk padded.
-inline std::uint64_t cipher_size(const FileInfo& file) { return round_up(file.size, kLeafSize); }
+inline std::uint64_t cipher_size(const FileInfo& file) {
+  return round_up(file.size, kLeafSize);
+}
 
 std::string encode(const FileInfo& file);
 std::string encode(const ChunkInfo& chunk);

@@ -41,12 +41,15 @@ Task<std::expected<std::optional<Buffer>, ReadFailure>> Reader::next() {
   co_return trimmed(slot->chunk.index, std::move(bytes));
 }
 
-Task<> Reader::close() { co_await tasks_.close(); }
+Task<> Reader::close() {
+  co_await tasks_.close();
+}
 
 Task<> Reader::fetch_ahead() {
   while (next_row_ < end_chunk_ || !rows_.empty()) {
     while (slots_.size() >= context_.settings.chunks_ahead) co_await changed_.wait();
-    // In the order of the file, so that the chunk that is waited for never waits for memory behind a later one.
+    // In the order of the file, so that the chunk that is waited for never waits for memory behind a later
+    // one.
     auto memory = co_await context_.memory.take(file_.chunk_size);
     if (rows_.empty()) {
       if (const auto read = co_await read_rows(); !read) {
@@ -71,7 +74,8 @@ Task<Result<void>> Reader::read_rows() {
   if (!rows) co_return std::unexpected(rows.error());
   bool complete = rows->size() == wanted;
   for (std::size_t i = 0; complete && i < rows->size(); ++i) complete = (*rows)[i].index == next_row_ + i;
-  if (!complete) co_return fail(Errc::corrupt, "rows of the file are missing in the catalog, or it was deleted");
+  if (!complete)
+    co_return fail(Errc::corrupt, "rows of the file are missing in the catalog, or it was deleted");
   next_row_ += wanted;
   std::ranges::move(*rows, std::back_inserter(rows_));
   co_return Result<void>();

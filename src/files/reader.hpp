@@ -41,8 +41,8 @@ class Reader : public FileReader {
   const std::uint64_t end_chunk_;
   std::deque<ChunkInfo> rows_;
   std::deque<std::shared_ptr<Slot>> slots_;
-  async::Budget::Lease handed_out_;   ///< of the piece that the caller works on
-  std::optional<Error> broken_;       ///< the catalog could not be read
+  async::Budget::Lease handed_out_;  ///< of the piece that the caller works on
+  std::optional<Error> broken_;      ///< the catalog could not be read
   bool started_ = false;
   bool all_asked_ = false;
   async::Signal changed_;

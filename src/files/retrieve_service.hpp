@@ -1,4 +1,5 @@
-// A file out: chunks fetched in parallel from whoever serves them best, verified, decrypted and handed on in order.
+// A file out: chunks fetched in parallel from whoever serves them best, verified, decrypted and handed on in
+// order.
 #pragma once
 
 #include "files/catalog.hpp"
@@ -15,7 +16,7 @@ struct ByteRange {
 enum class Form { plaintext, ciphertext };
 
 struct ReadFailure {
-  Error error;                    ///< not_enough: no holder gives the chunk; io, corrupt: the own catalog
+  Error error;  ///< not_enough: no holder gives the chunk; io, corrupt: the own catalog
   std::uint64_t chunk_index = 0;
 };
 
@@ -23,8 +24,8 @@ struct ReadFailure {
 class FileReader {
  public:
   virtual ~FileReader() = default;
-  /// The next piece, never empty; nothing at the end. Every byte was verified: by the GCM tag (plaintext) or the
-  /// Merkle root (ciphertext). Cancellation: throws; the reader can then only be closed.
+  /// The next piece, never empty; nothing at the end. Every byte was verified: by the GCM tag (plaintext) or
+  /// the Merkle root (ciphertext). Cancellation: throws; the reader can then only be closed.
   virtual Task<std::expected<std::optional<Buffer>, ReadFailure>> next() = 0;
   /// Ends the fetching ahead.
   virtual Task<> close() = 0;

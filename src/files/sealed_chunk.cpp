@@ -23,7 +23,8 @@ SealedChunk seal_chunk(const crypto::FileSecrets& secrets, const crypto::ChunkPl
 }
 
 namespace {
-void unmask(const crypto::FileSecrets& secrets, const ChunkInfo& chunk, const ShardInfo& shard, Buffer& bytes) {
+void unmask(const crypto::FileSecrets& secrets, const ChunkInfo& chunk, const ShardInfo& shard,
+            Buffer& bytes) {
   if (shard.replica == 0) return;
   crypto::mask_shard(secrets.seal, chunk.id, shard.replica, bytes.view(), bytes.mutable_view());
 }

@@ -12,7 +12,7 @@ struct SealedShard {
 
 struct SealedChunk {
   crypto::GcmTag tag;
-  std::vector<SealedShard> shards;   ///< by replica; the first is the ciphertext, its id the chunk's
+  std::vector<SealedShard> shards;  ///< by replica; the first is the ciphertext, its id the chunk's
 };
 
 /// Pads (with zeros, to a multiple of kLeafSize), encrypts in place, and makes `copies` different shards.

@@ -29,7 +29,9 @@ Task<Result<Digest>> hash_of(WorkerPool& pool, ByteSource& source) {
   }
 }
 
-std::unexpected<StoreFailure> failed(Error error) { return std::unexpected(StoreFailure{std::move(error)}); }
+std::unexpected<StoreFailure> failed(Error error) {
+  return std::unexpected(StoreFailure{std::move(error)});
+}
 
 }  // namespace
 
@@ -89,12 +91,14 @@ Task<StoreService::Outcome> StoreService::repeat(const StoreOptions& options, By
   }
   const auto content = co_await hash_of(context_.crypto_pool, source);
   if (!content) co_return failed(content.error());
-  if (*content != entry.content) co_return failed({Errc::conflict, "the idempotency key was used with other content"});
+  if (*content != entry.content)
+    co_return failed({Errc::conflict, "the idempotency key was used with other content"});
   co_return file;
 }
 
 std::optional<StoreFailure> StoreService::refuse_early(const StoreOptions& options) const {
-  const placement::Request request{context_.identity.id(), options.areas, ByteCount{context_.settings.chunk_size}};
+  const placement::Request request{context_.identity.id(), options.areas,
+                                   ByteCount{context_.settings.chunk_size}};
   const placement::Eligible eligible(candidates(context_), request, context_.settings.placement);
   if (eligible.available() >= options.redundancy) return std::nullopt;
   return StoreFailure{{Errc::not_enough, "too few holders can take the file"},

@@ -15,7 +15,8 @@ namespace {
 constexpr std::size_t kReceiptsPerCommit = 64;
 
 placement::Eligible eligible_for(const Context& context, const StoreOptions& options) {
-  const placement::Request request{context.identity.id(), options.areas, ByteCount{context.settings.chunk_size}};
+  const placement::Request request{context.identity.id(), options.areas,
+                                   ByteCount{context.settings.chunk_size}};
   return placement::Eligible(candidates(context), request, context.settings.placement);
 }
 
@@ -72,7 +73,9 @@ Task<> Upload::abandon() {
   if (!any_planned_) co_return;
   const auto done = co_await catalog_.abandon_upload(file_.id);
   // The row of the upload is still there then, and is found at the next start.
-  if (!done) log(LogLevel::error, "store", "could not abandon file={}: {}", file_id_text(file_.id), to_string(done.error()));
+  if (!done)
+    log(LogLevel::error, "store", "could not abandon file={}: {}", file_id_text(file_.id),
+        to_string(done.error()));
 }
 
 Task<> Upload::read_and_send() {
@@ -98,8 +101,8 @@ Task<> Upload::dispatch(Piece piece, bool is_last) {
 
 Task<Result<Upload::Piece>> Upload::read_piece() {
   Piece piece;
-  // All that the chunk will need: the copies are made from it at once. Nothing else is held while this waits, or
-  // uploads that each hold a piece would wait for one another for ever.
+  // All that the chunk will need: the copies are made from it at once. Nothing else is held while this waits,
+  // or uploads that each hold a piece would wait for one another for ever.
   piece.memory = co_await context_.memory.take(file_.chunk_size * options_.redundancy);
   piece.bytes = Buffer::allocate(file_.chunk_size);
   std::ranges::copy(ahead_, piece.bytes.data());
@@ -171,8 +174,8 @@ Task<> Upload::send_shard(ChunkInfo& chunk, std::size_t replica, const Buffer& b
     const auto done = co_await put(chunk, chunk.shards[replica], bytes);
     if (done) co_return;
     const auto holder = chunk.shards[replica].holder;
-    log(LogLevel::warn, "store", "file={} chunk={} replica={}: node={} did not take it: {}", file_id_text(file_.id),
-        chunk.index, replica, short_hex(holder.view()), to_string(done.error()));
+    log(LogLevel::warn, "store", "file={} chunk={} replica={}: node={} did not take it: {}",
+        file_id_text(file_.id), chunk.index, replica, short_hex(holder.view()), to_string(done.error()));
     if (std::ranges::find(failed_, holder) == failed_.end()) failed_.push_back(holder);
     if (failure_ || !co_await replace_holder(chunk, replica)) co_return;
   }
@@ -189,7 +192,8 @@ Task<bool> Upload::replace_holder(ChunkInfo& chunk, std::size_t replica) {
   }
   const auto former = chunk.shards[replica];
   chunk.shards[replica].holder = holders.front();
-  const auto planned = co_await catalog_.replan_chunk(file_.id, chunk, former, context_.random.make<FileId>());
+  const auto planned =
+      co_await catalog_.replan_chunk(file_.id, chunk, former, context_.random.make<FileId>());
   if (!planned) fail_with({planned.error()});
   co_return planned.has_value();
 }
@@ -208,8 +212,8 @@ Task<Result<void>> Upload::put(const ChunkInfo& chunk, ShardInfo& shard, const B
                                                [&reply] { return wire::decode_receipt(reply->message); });
   if (!receipt) co_return std::unexpected(receipt.error());
   const auto& word = receipt->receipt;
-  const bool fits = crypto::node_id_of(word.holder_key) == shard.holder && word.owner == context_.identity.id() &&
-                    word.shard == shard.id && word.size == chunk.size;
+  const bool fits = crypto::node_id_of(word.holder_key) == shard.holder &&
+                    word.owner == context_.identity.id() && word.shard == shard.id && word.size == chunk.size;
   if (!fits) co_return fail(Errc::invalid, "the receipt is for something else");
   shard.receipt.assign(receipt->signature.bytes.begin(), receipt->signature.bytes.end());
   shard.stored = word.stored;
@@ -227,8 +231,10 @@ void Upload::fail_with(StoreFailure failure) {
 
 void Upload::fail_not_enough(const placement::ChunkRequest& request) {
   const auto lost = std::min(eligible_.available(), failed_.size());
-  fail_with({{Errc::not_enough, "too few holders can take the file"}, options_.redundancy,
-             eligible_.available() - lost, eligible_.explain(request)});
+  fail_with({{Errc::not_enough, "too few holders can take the file"},
+             options_.redundancy,
+             eligible_.available() - lost,
+             eligible_.explain(request)});
 }
 
 placement::ChunkRequest Upload::request_for(const std::vector<NodeId>& held, std::size_t copies) const {

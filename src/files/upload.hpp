@@ -53,10 +53,10 @@ class Upload {
   FileInfo file_;
   crypto::FileSecrets secrets_;
   placement::Eligible eligible_;
-  std::vector<NodeId> failed_;   ///< holders that did not take a shard of this file
+  std::vector<NodeId> failed_;  ///< holders that did not take a shard of this file
   std::optional<StoreFailure> failure_;
   bool any_planned_ = false;
-  Bytes ahead_;   ///< the beginning of the next piece
+  Bytes ahead_;  ///< the beginning of the next piece
   std::vector<ChunkInfo> unsaved_;
   crypto::Sha256 content_;
   async::Budget window_;

@@ -1,5 +1,6 @@
-// Shards that were deleted lately. A put and its deletion travel on different connections: a put that is overtaken by
-// its own deletion must not come back to life, and be kept for ever by a holder that nobody asks to forget it.
+// Shards that were deleted lately. A put and its deletion travel on different connections: a put that is
+// overtaken by its own deletion must not come back to life, and be kept for ever by a holder that nobody asks
+// to forget it.
 #pragma once
 
 #include <deque>
@@ -23,8 +24,8 @@ class RecentlyDeleted {
   bool contains(const ShardKey& key) const { return keys_.contains(key); }
 
  private:
-  static constexpr auto kMemory = std::chrono::minutes(10);   // longer than any call may take
-  static constexpr std::size_t kMost = 100'000;               // 20 MB
+  static constexpr auto kMemory = std::chrono::minutes(10);  // longer than any call may take
+  static constexpr std::size_t kMost = 100'000;              // 20 MB
 
   struct Entry {
     ShardKey key;

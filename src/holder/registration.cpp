@@ -57,14 +57,16 @@ Task<Result<void>> Registration::open(ByteCount configured_capacity, std::string
     offer_ = saved->offer;
   } else if (!configured_.empty()) {
     const auto registered = saved ? saved->offer.registered : clock_.wall_now();
-    if (auto done = co_await save({configured_capacity, configured_location, registered}); !done) co_return done;
+    if (auto done = co_await save({configured_capacity, configured_location, registered}); !done)
+      co_return done;
   }
   chunks_.set_capacity(offer_ ? offer_->capacity : ByteCount());
   changed_();
   co_return Result<void>();
 }
 
-Task<std::expected<Registered, Refused>> Registration::offer_capacity(ByteCount capacity, std::string location) {
+Task<std::expected<Registered, Refused>> Registration::offer_capacity(ByteCount capacity,
+                                                                      std::string location) {
   const auto refuse = [](Refusal reason, std::string detail) {
     return std::unexpected(Refused{reason, std::move(detail)});
   };
@@ -73,16 +75,19 @@ Task<std::expected<Registered, Refused>> Registration::offer_capacity(ByteCount 
   const auto usage = chunks_.usage();
   const auto in_use = usage.used + usage.reserved;
   if (capacity < in_use) {
-    co_return refuse(Refusal::capacity_in_use, fmt::format("{} bytes are in use by shards; offer at least that, or "
-                                                           "wait until they have gone", in_use.value));
+    co_return refuse(Refusal::capacity_in_use,
+                     fmt::format("{} bytes are in use by shards; offer at least that, or "
+                                 "wait until they have gone",
+                                 in_use.value));
   }
   if (capacity < min_capacity_) {
     co_return refuse(Refusal::capacity_too_small,
                      fmt::format("the least is {} bytes (holder.min_capacity)", min_capacity_.value));
   }
   if (capacity.value - in_use.value > free->value) {
-    co_return refuse(Refusal::capacity_unavailable,
-                     fmt::format("the file system has {} bytes free and shards use {}", free->value, in_use.value));
+    co_return refuse(
+        Refusal::capacity_unavailable,
+        fmt::format("the file system has {} bytes free and shards use {}", free->value, in_use.value));
   }
   const bool first = !offer_;
   const auto registered = first ? clock_.wall_now() : offer_->registered;

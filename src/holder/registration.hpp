@@ -15,8 +15,8 @@ namespace mycostr::holder {
 
 struct Offer {
   ByteCount capacity;
-  std::string location;   ///< parsed and found good by the caller
-  WallTime registered;    ///< when this node first became a holder
+  std::string location;  ///< parsed and found good by the caller
+  WallTime registered;   ///< when this node first became a holder
 };
 
 /// Checked in this order.
@@ -34,7 +34,7 @@ struct Refused {
 
 struct Registered {
   Offer offer;
-  bool first = false;   ///< it was no holder before
+  bool first = false;  ///< it was no holder before
 };
 
 /// Loop thread only. References outlive it. `changed` is called after every change, also by open().
@@ -42,10 +42,14 @@ class Registration {
  public:
   Registration(MetaStore& meta, ChunkStore& chunks, Clock& clock, ByteCount min_capacity,
                std::function<void()> changed)
-      : meta_(meta), chunks_(chunks), clock_(clock), min_capacity_(min_capacity), changed_(std::move(changed)) {}
+      : meta_(meta),
+        chunks_(chunks),
+        clock_(clock),
+        min_capacity_(min_capacity),
+        changed_(std::move(changed)) {}
 
-  /// Once, at start: takes up the offer on disk, or the configured one where that is new or has been changed since.
-  /// Errors: io, corrupt.
+  /// Once, at start: takes up the offer on disk, or the configured one where that is new or has been changed
+  /// since. Errors: io, corrupt.
   Task<Result<void>> open(ByteCount configured_capacity, std::string configured_location);
   /// Durable and in force on return.
   Task<std::expected<Registered, Refused>> offer_capacity(ByteCount capacity, std::string location);
@@ -59,7 +63,7 @@ class Registration {
   Clock& clock_;
   const ByteCount min_capacity_;
   const std::function<void()> changed_;
-  std::string configured_;   ///< the configuration's offer as text: what a saved one was made under
+  std::string configured_;  ///< the configuration's offer as text: what a saved one was made under
   std::optional<Offer> offer_;
 };
 

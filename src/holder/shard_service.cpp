@@ -43,14 +43,16 @@ Task<Result<PeerReply>> ShardService::handle_put(PeerRequest& request) {
   auto body = co_await request.read_body();
   if (!body) co_return std::unexpected(body.error());
   auto bytes = std::move(*body);
-  const auto root = co_await async::offload(crypto_pool_, [&bytes] { return crypto::merkle_root(bytes.view()); });
+  const auto root =
+      co_await async::offload(crypto_pool_, [&bytes] { return crypto::merkle_root(bytes.view()); });
   if (root.bytes != put->shard.bytes) co_return fail(Errc::invalid, "the bytes are not this shard's");
   // The owner gave up and deleted while the bytes were on their way here.
   if (recently_deleted_.contains(key)) co_return gone();
   const Writing writing(*this, key);
   auto kept = co_await chunks_.put(std::move(*reservation), key, std::move(bytes));
   if (!kept) {
-    log(LogLevel::error, "holder", "could not keep shard={}: {}", short_hex(put->shard.view()), to_string(kept.error()));
+    log(LogLevel::error, "holder", "could not keep shard={}: {}", short_hex(put->shard.view()),
+        to_string(kept.error()));
     co_return std::unexpected(kept.error());
   }
   // Or to the disk: then the deletion waits for this, and removes it.
@@ -78,7 +80,8 @@ Task<Result<PeerReply>> ShardService::handle_delete(PeerRequest& request) {
     keys.push_back({*owner, shard});
     recently_deleted_.add(keys.back(), clock_.now());
   }
-  // What is being written is waited for: removed now, it would come back if this machine fell after the answer.
+  // What is being written is waited for: removed now, it would come back if this machine fell after the
+  // answer.
   for (const auto& key : keys) {
     while (being_written_.contains(key)) co_await written_.wait();
   }

@@ -21,12 +21,13 @@ class ShardService {
   ShardService(const crypto::Identity& identity, Clock& clock, WorkerPool& crypto_pool, ChunkStore& chunks)
       : identity_(identity), clock_(clock), crypto_pool_(crypto_pool), chunks_(chunks) {}
 
-  /// Operation "shards/put": capacity is set aside before the bytes are read; they are verified against the shard's
-  /// id, and on disk before the receipt is given. Errors: invalid, full, io, closed, timeout.
+  /// Operation "shards/put": capacity is set aside before the bytes are read; they are verified against the
+  /// shard's id, and on disk before the receipt is given. Errors: invalid, full, io, closed, timeout.
   Task<Result<PeerReply>> handle_put(PeerRequest& request);
   /// Operation "shards/get", for the owner or who shows its grant. Errors: invalid, not_found, forbidden, io.
   Task<Result<PeerReply>> handle_get(PeerRequest& request);
-  /// Operation "shards/delete", likewise; what is not there counts as deleted. Errors: invalid, forbidden, io.
+  /// Operation "shards/delete", likewise; what is not there counts as deleted. Errors: invalid, forbidden,
+  /// io.
   Task<Result<PeerReply>> handle_delete(PeerRequest& request);
 
  private:

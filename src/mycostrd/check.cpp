@@ -8,7 +8,8 @@ namespace mycostr {
 namespace {
 
 std::size_t print(const std::vector<storage::Problem>& problems) {
-  for (const auto& problem : problems) std::printf("%s\n  %s\n", problem.what.c_str(), problem.what_to_do.c_str());
+  for (const auto& problem : problems)
+    std::printf("%s\n  %s\n", problem.what.c_str(), problem.what_to_do.c_str());
   return problems.size();
 }
 
@@ -28,7 +29,8 @@ int check_command(const CheckOptions& options) {
   std::size_t found = 0;
   if (options.rebuild_index) {
     const auto rebuilt = storage::rebuild_index(database, dir.packs());
-    std::printf("index: made anew, %llu shards in %llu packs\n", static_cast<unsigned long long>(rebuilt.shards),
+    std::printf("index: made anew, %llu shards in %llu packs\n",
+                static_cast<unsigned long long>(rebuilt.shards),
                 static_cast<unsigned long long>(rebuilt.packs));
     found += print(rebuilt.problems);
   }

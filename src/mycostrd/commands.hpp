@@ -8,8 +8,8 @@
 namespace mycostr {
 
 inline constexpr int kDone = 0;
-inline constexpr int kFailed = 1;   ///< at run time
-inline constexpr int kUsage = 2;    ///< wrong usage or configuration
+inline constexpr int kFailed = 1;  ///< at run time
+inline constexpr int kUsage = 2;   ///< wrong usage or configuration
 
 struct InitOptions {
   std::string data_dir;
@@ -28,7 +28,7 @@ int run_command(const RunOptions& options);
 
 struct DevnetOptions {
   unsigned nodes = 4;
-  std::optional<std::string> data_dir;   ///< nothing: a temporary one, removed at the end
+  std::optional<std::string> data_dir;  ///< nothing: a temporary one, removed at the end
   std::uint16_t api_port = 4080;
 };
 int devnet_command(const DevnetOptions& options);

@@ -54,7 +54,8 @@ class Devnet {
     if (bootstrap_) settings.peer.bootstrap = {*bootstrap_};
     const auto secrets = node::read_secrets(dir);
     if (!secrets) throw std::runtime_error(secrets.error().detail);
-    auto made = std::make_unique<node::Node>(machine, node::NodeOptions{dir, settings, *secrets, MYCOSTR_VERSION});
+    auto made =
+        std::make_unique<node::Node>(machine, node::NodeOptions{dir, settings, *secrets, MYCOSTR_VERSION});
     if (!bootstrap_) bootstrap_ = made->peer_endpoint();
     ++made_;
     return made;
@@ -85,13 +86,16 @@ class Devnet {
 }  // namespace
 
 int devnet_command(const DevnetOptions& options) {
-  if (options.api_port + options.nodes > 65536) return complain("--api-port: too high for that many nodes", kUsage);
+  if (options.api_port + options.nodes > 65536)
+    return complain("--api-port: too high for that many nodes", kUsage);
   start_logging(LogLevel::info);
   std::optional<TemporaryDir> temporary;
   if (!options.data_dir) temporary.emplace();
   const fs::path root = options.data_dir ? fs::path(*options.data_dir) : temporary->path();
-  log(LogLevel::warn, "devnet", "{} nodes in one process under {}: the rules on minimal capacity and distinct subnets "
-                                "are off, which is for development only", options.nodes, root.string());
+  log(LogLevel::warn, "devnet",
+      "{} nodes in one process under {}: the rules on minimal capacity and distinct subnets "
+      "are off, which is for development only",
+      options.nodes, root.string());
   Devnet devnet(options, root);
   return serve([&](const node::Machine& machine) { return devnet.next(machine); });
 }

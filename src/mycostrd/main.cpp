@@ -27,11 +27,13 @@ int run_main(int argc, char** argv) {
   app.require_subcommand(1);
 
   InitOptions init;
-  auto* init_app = app.add_subcommand("init", "Make a data directory: keys, API token, commented mycostrd.toml");
+  auto* init_app =
+      app.add_subcommand("init", "Make a data directory: keys, API token, commented mycostrd.toml");
   init_app->add_option("--data-dir", init.data_dir, "Directory to make")->required();
   init_app->add_option("--api", init.api, "Address of the REST API, HOST:PORT (127.0.0.1:4080)");
   init_app->add_option("--peer", init.peer, "Address for other nodes, HOST:PORT (0.0.0.0:4081)");
-  init_app->add_option("--bootstrap", init.bootstrap, "Address of a node to join by, HOST:PORT; may be repeated");
+  init_app->add_option("--bootstrap", init.bootstrap,
+                       "Address of a node to join by, HOST:PORT; may be repeated");
   init_app->add_option("--capacity", init.capacity, "Disk to offer to others: 100GB, 2TiB, or bytes");
   init_app->add_option("--location", init.location, "Where this node is: DE, US-CA, DE/Berlin");
 

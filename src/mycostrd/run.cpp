@@ -15,7 +15,8 @@ int run_command(const RunOptions& options) {
   bool made = false;
   return serve([&](const node::Machine& machine) -> std::unique_ptr<node::Node> {
     if (std::exchange(made, true)) return nullptr;
-    return std::make_unique<node::Node>(machine, node::NodeOptions{dir, *settings, *secrets, MYCOSTR_VERSION});
+    return std::make_unique<node::Node>(machine,
+                                        node::NodeOptions{dir, *settings, *secrets, MYCOSTR_VERSION});
   });
 }
 

@@ -20,7 +20,7 @@ namespace asio = boost::asio;
 
 /// Beyond it the process ends as it stands: what was acknowledged is on disk.
 constexpr auto kStopDeadline = std::chrono::seconds(8);
-constexpr unsigned kStorageThreads = 4;   // they wait for the disk, not for the processor
+constexpr unsigned kStorageThreads = 4;  // they wait for the disk, not for the processor
 
 using Make = std::function<std::unique_ptr<node::Node>(const node::Machine&)>;
 

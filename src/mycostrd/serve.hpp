@@ -9,8 +9,9 @@
 
 namespace mycostr {
 
-/// `make` builds the next node, or gives nothing when there are no more; it may ask the ones built and started
-/// before it. Returns the exit code: done after SIGTERM or SIGINT, failed where a node could not start or end.
+/// `make` builds the next node, or gives nothing when there are no more; it may ask the ones built and
+/// started before it. Returns the exit code: done after SIGTERM or SIGINT, failed where a node could not
+/// start or end.
 int serve(const std::function<std::unique_ptr<node::Node>(const node::Machine&)>& make);
 
 }  // namespace mycostr

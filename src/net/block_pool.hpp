@@ -34,7 +34,8 @@ class BlockPool {
 
    private:
     friend class BlockPool;
-    Block(BlockPool* pool, std::unique_ptr<std::uint8_t[]> memory) : pool_(pool), memory_(std::move(memory)) {}
+    Block(BlockPool* pool, std::unique_ptr<std::uint8_t[]> memory)
+        : pool_(pool), memory_(std::move(memory)) {}
     BlockPool* pool_ = nullptr;
     std::unique_ptr<std::uint8_t[]> memory_;
   };

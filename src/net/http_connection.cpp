@@ -7,7 +7,8 @@
 namespace mycostr::net {
 namespace {
 
-// What an answer may cost to reach a client that still sends: closing at once would reset the connection under it.
+// What an answer may cost to reach a client that still sends: closing at once would reset the connection
+// under it.
 constexpr std::uint64_t kLingerBytes = 64 << 20;
 constexpr Duration kLingerTime = std::chrono::seconds(10);
 

@@ -6,19 +6,21 @@
 namespace mycostr::net {
 
 struct HttpTimes {
-  Duration stall = std::chrono::seconds(30);   ///< for a whole head; and without a byte moving in bodies and answers
-  Duration idle = std::chrono::seconds(30);    ///< between requests
-  std::optional<Duration> request;             ///< from a request's head to its answer's end; nothing: unbounded
+  Duration stall =
+      std::chrono::seconds(30);  ///< for a whole head; and without a byte moving in bodies and answers
+  Duration idle = std::chrono::seconds(30);  ///< between requests
+  std::optional<Duration> request;  ///< from a request's head to its answer's end; nothing: unbounded
 };
 
-/// Reads requests one after the other and hands each to the handler. Loop thread only. Everything passed in outlives
-/// serve(). Not an error of the caller's: all ends in a closed connection.
+/// Reads requests one after the other and hands each to the handler. Loop thread only. Everything passed in
+/// outlives serve(). Not an error of the caller's: all ends in a closed connection.
 class HttpConnection {
  public:
   static constexpr std::size_t kMaxHeadLimit = 60 << 10;  // what the read buffer holds
 
   /// REQUIRES: head_limit <= kMaxHeadLimit
-  HttpConnection(Stream& stream, BlockPool& heads, HttpHandler& handler, HttpTimes times, std::size_t head_limit);
+  HttpConnection(Stream& stream, BlockPool& heads, HttpHandler& handler, HttpTimes times,
+                 std::size_t head_limit);
 
   /// Returns when the connection has ended. Cancellation: closes it.
   Task<> serve();

@@ -29,7 +29,8 @@ std::optional<std::uint64_t> HttpExchange::content_length() const {
 }
 
 Task<Result<std::size_t>> HttpExchange::read_body(MutableBytes out) {
-  if (body_failed_ || state_ == State::broken) co_return fail(Errc::closed, "the request's body has failed before");
+  if (body_failed_ || state_ == State::broken)
+    co_return fail(Errc::closed, "the request's body has failed before");
   if (body_ended_ || out.empty()) co_return std::size_t{0};
   if (std::exchange(owes_continue_, false) && wire_.buffer.empty() && state_ == State::waiting) {
     const std::array<ByteView, 1> line{as_bytes("HTTP/1.1 100 Continue\r\n\r\n")};
@@ -68,7 +69,8 @@ Task<Result<std::size_t>> HttpExchange::read_chunked(MutableBytes out) {
     }
     if (filled == out.size()) break;
     const auto got = co_await wire_.buffer.fill(wire_.stream);
-    if (!got && got.error().code == Errc::invalid) co_return fail(Errc::invalid, "overlong line in a chunked body");
+    if (!got && got.error().code == Errc::invalid)
+      co_return fail(Errc::invalid, "overlong line in a chunked body");
     if (!got) co_return std::unexpected(got.error());
     if (*got == 0) co_return fail(Errc::closed, "the client went away before the end of the body");
   }

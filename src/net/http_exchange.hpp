@@ -24,7 +24,9 @@ class HttpExchange final : public HttpRequest, public HttpResponder {
 
   std::string_view method() const override { return wire_.parser.method(); }
   std::string_view target() const override { return wire_.parser.target(); }
-  std::optional<std::string_view> field(std::string_view name) const override { return wire_.parser.field(name); }
+  std::optional<std::string_view> field(std::string_view name) const override {
+    return wire_.parser.field(name);
+  }
   std::size_t field_count(std::string_view name) const override { return wire_.parser.field_count(name); }
   std::optional<std::uint64_t> content_length() const override;
   std::uint16_t local_port() const override { return wire_.local.port; }
@@ -56,7 +58,7 @@ class HttpExchange final : public HttpRequest, public HttpResponder {
   Task<Result<void>> put(std::span<const ByteView> pieces);
 
   HttpWire& wire_;
-  std::uint64_t body_left_ = 0;    // with Content-Length
+  std::uint64_t body_left_ = 0;  // with Content-Length
   bool body_ended_ = false;
   bool body_failed_ = false;
   bool owes_continue_ = false;
@@ -64,7 +66,7 @@ class HttpExchange final : public HttpRequest, public HttpResponder {
 
   State state_ = State::waiting;
   bool keep_alive_ = true;
-  bool has_body_ = true;           // of the answer, on the wire
+  bool has_body_ = true;  // of the answer, on the wire
   bool chunked_ = false;
   std::optional<std::uint64_t> answer_left_;
 };

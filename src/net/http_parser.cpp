@@ -14,8 +14,12 @@ using boost::system::error_code;
 
 namespace {
 
-std::string_view to_view(boost::beast::string_view text) { return {text.data(), text.size()}; }
-boost::beast::string_view to_beast(std::string_view text) { return {text.data(), text.size()}; }
+std::string_view to_view(boost::beast::string_view text) {
+  return {text.data(), text.size()};
+}
+boost::beast::string_view to_beast(std::string_view text) {
+  return {text.data(), text.size()};
+}
 
 template <class Parser>
 void prepare(Parser& parser, std::size_t head_limit) {
@@ -62,7 +66,8 @@ struct RequestParser::Impl {
   std::optional<http::request_parser<http::buffer_body>> parser;
 };
 
-RequestParser::RequestParser(std::size_t head_limit) : impl_(std::make_unique<Impl>(head_limit, std::nullopt)) {
+RequestParser::RequestParser(std::size_t head_limit)
+    : impl_(std::make_unique<Impl>(head_limit, std::nullopt)) {
   reset();
 }
 RequestParser::~RequestParser() = default;
@@ -73,14 +78,28 @@ void RequestParser::reset() {
   prepare(*impl_->parser, impl_->head_limit);
 }
 
-RequestParser::HeadProgress RequestParser::put_head(ByteView in) { return put_head_into(*impl_->parser, in); }
+RequestParser::HeadProgress RequestParser::put_head(ByteView in) {
+  return put_head_into(*impl_->parser, in);
+}
 
-std::string_view RequestParser::method() const { return to_view(impl_->parser->get().method_string()); }
-std::string_view RequestParser::target() const { return to_view(impl_->parser->get().target()); }
-bool RequestParser::is_http_1_0() const { return impl_->parser->get().version() < 11; }
-bool RequestParser::keep_alive() const { return impl_->parser->keep_alive(); }
-bool RequestParser::is_chunked() const { return impl_->parser->chunked(); }
-std::optional<std::uint64_t> RequestParser::content_length() const { return length_of(*impl_->parser); }
+std::string_view RequestParser::method() const {
+  return to_view(impl_->parser->get().method_string());
+}
+std::string_view RequestParser::target() const {
+  return to_view(impl_->parser->get().target());
+}
+bool RequestParser::is_http_1_0() const {
+  return impl_->parser->get().version() < 11;
+}
+bool RequestParser::keep_alive() const {
+  return impl_->parser->keep_alive();
+}
+bool RequestParser::is_chunked() const {
+  return impl_->parser->chunked();
+}
+std::optional<std::uint64_t> RequestParser::content_length() const {
+  return length_of(*impl_->parser);
+}
 
 std::optional<std::string_view> RequestParser::field(std::string_view name) const {
   return first_field(impl_->parser->get(), name);
@@ -121,10 +140,18 @@ ResponseParser::ResponseParser(std::size_t head_limit) : impl_(std::make_unique<
 }
 ResponseParser::~ResponseParser() = default;
 
-RequestParser::HeadProgress ResponseParser::put_head(ByteView in) { return put_head_into(impl_->parser, in); }
-unsigned ResponseParser::status() const { return impl_->parser.get().result_int(); }
-bool ResponseParser::keep_alive() const { return impl_->parser.keep_alive(); }
-std::optional<std::uint64_t> ResponseParser::content_length() const { return length_of(impl_->parser); }
+RequestParser::HeadProgress ResponseParser::put_head(ByteView in) {
+  return put_head_into(impl_->parser, in);
+}
+unsigned ResponseParser::status() const {
+  return impl_->parser.get().result_int();
+}
+bool ResponseParser::keep_alive() const {
+  return impl_->parser.keep_alive();
+}
+std::optional<std::uint64_t> ResponseParser::content_length() const {
+  return length_of(impl_->parser);
+}
 std::optional<std::string_view> ResponseParser::field(std::string_view name) const {
   return first_field(impl_->parser.get(), name);
 }

@@ -1,5 +1,5 @@
-// HTTP/1.1 heads and chunked bodies over bytes in memory: Beast's parsers behind a small face, so that one file
-// alone compiles them.
+// HTTP/1.1 heads and chunked bodies over bytes in memory: Beast's parsers behind a small face, so that one
+// file alone compiles them.
 #pragma once
 
 #include <memory>
@@ -12,10 +12,10 @@
 namespace mycostr::net {
 
 enum class ParseStep {
-  more,       ///< all given bytes looked at, the end not reached
+  more,  ///< all given bytes looked at, the end not reached
   done,
   malformed,
-  too_large   ///< the head is longer than its limit
+  too_large  ///< the head is longer than its limit
 };
 
 /// One request at a time. Views stay good until reset().
@@ -28,7 +28,7 @@ class RequestParser {
   void reset();
 
   struct HeadProgress {
-    std::size_t used = 0;   ///< the rest is to be given again, with more after it
+    std::size_t used = 0;  ///< the rest is to be given again, with more after it
     ParseStep step = ParseStep::more;
   };
   HeadProgress put_head(ByteView in);
@@ -45,7 +45,7 @@ class RequestParser {
 
   struct BodyProgress {
     std::size_t used = 0;
-    std::size_t made = 0;   ///< bytes of the body now in `out`
+    std::size_t made = 0;  ///< bytes of the body now in `out`
     ParseStep step = ParseStep::more;
   };
   /// Takes the framing off a chunked body until `in` is used up, `out` is full or the body ends.

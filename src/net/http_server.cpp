@@ -25,12 +25,15 @@ void HttpServer::start() {
   });
 }
 
-Task<> HttpServer::stop() { co_await listener_.stop(); }
+Task<> HttpServer::stop() {
+  co_await listener_.stop();
+}
 
 Task<> HttpServer::serve(TcpSocket socket, Listener::Admission admission) {
   std::unique_ptr<Stream> stream;
   if (tls_) {
-    auto tls = std::make_unique<TlsStream>(std::move(socket), tls_->server(), TlsStream::Role::server, blocks_.records);
+    auto tls = std::make_unique<TlsStream>(std::move(socket), tls_->server(), TlsStream::Role::server,
+                                           blocks_.records);
     tls->link().limit_progress(limits_.stall_timeout);
     tls->link().set_deadline(TcpLink::now() + limits_.stall_timeout);
     if (const auto shaken = co_await tls->handshake(); !shaken) {
@@ -41,7 +44,8 @@ Task<> HttpServer::serve(TcpSocket socket, Listener::Admission admission) {
   } else {
     stream = std::make_unique<TcpStream>(std::move(socket));
   }
-  const HttpTimes times{.stall = limits_.stall_timeout, .idle = limits_.stall_timeout, .request = std::nullopt};
+  const HttpTimes times{
+      .stall = limits_.stall_timeout, .idle = limits_.stall_timeout, .request = std::nullopt};
   HttpConnection connection(*stream, blocks_.heads, handler_, times, limits_.header_bytes);
   if (admission == Listener::Admission::granted) {
     co_await connection.serve();

@@ -11,19 +11,21 @@
 namespace mycostr::net {
 
 struct HttpServerLimits {
-  std::size_t max_connections = 1024;                   ///< more: 503 with Retry-After, and closed
-  Duration stall_timeout = std::chrono::seconds(30);    ///< for a whole header; without a byte moving; between requests
-  std::size_t header_bytes = 16 << 10;                  ///< more: 431
+  std::size_t max_connections = 1024;  ///< more: 503 with Retry-After, and closed
+  Duration stall_timeout =
+      std::chrono::seconds(30);         ///< for a whole header; without a byte moving; between requests
+  std::size_t header_bytes = 16 << 10;  ///< more: 431
 };
 
-/// Loop thread only. What the handler does runs in the connection's task. stop() must have returned before it is
-/// destroyed, once start() was called.
+/// Loop thread only. What the handler does runs in the connection's task. stop() must have returned before it
+/// is destroyed, once start() was called.
 class HttpServer {
  public:
   /// Binds and listens; `handler` and `loop` outlive it. Without `tls`: plain TCP. Throws
-  /// boost::system::system_error where the address cannot be had, std::invalid_argument for limits that cannot be.
-  HttpServer(boost::asio::io_context& loop, const Endpoint& address, HttpHandler& handler, HttpServerLimits limits,
-             std::optional<ApiTls> tls = std::nullopt);
+  /// boost::system::system_error where the address cannot be had, std::invalid_argument for limits that
+  /// cannot be.
+  HttpServer(boost::asio::io_context& loop, const Endpoint& address, HttpHandler& handler,
+             HttpServerLimits limits, std::optional<ApiTls> tls = std::nullopt);
 
   void start();
   /// The real one where port 0 was asked for.

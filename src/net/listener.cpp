@@ -34,7 +34,11 @@ struct Counted {
 }  // namespace
 
 Listener::Listener(asio::io_context& loop, const Endpoint& address, Limits limits, std::string name)
-    : loop_(loop), acceptor_(loop), limits_(limits), name_(std::move(name)), tasks_(loop.get_executor(), name_) {
+    : loop_(loop),
+      acceptor_(loop),
+      limits_(limits),
+      name_(std::move(name)),
+      tasks_(loop.get_executor(), name_) {
   const auto local = resolve_now(loop, address);
   acceptor_.open(local.protocol());
   acceptor_.set_option(asio::socket_base::reuse_address(true));
@@ -47,7 +51,9 @@ void Listener::start(Serve serve) {
   tasks_.spawn(accept_all());
 }
 
-Endpoint Listener::endpoint() const { return to_endpoint(acceptor_.local_endpoint()); }
+Endpoint Listener::endpoint() const {
+  return to_endpoint(acceptor_.local_endpoint());
+}
 
 Task<> Listener::stop() {
   co_await tasks_.close();
@@ -61,7 +67,8 @@ Task<> Listener::accept_all() {
     const auto [error] = co_await acceptor_.async_accept(socket, asio::as_tuple(asio::use_awaitable));
     if (error == asio::error::operation_aborted) co_return;
     if (error) {
-      // A client that is gone again is its own affair; anything else passes, or not, but never ends the service.
+      // A client that is gone again is its own affair; anything else passes, or not, but never ends the
+      // service.
       if (error == asio::error::connection_aborted) continue;
       log(LogLevel::warn, name_, "accept failed: {}", error.message());
       asio::steady_timer pause(loop_, kPauseAfterFailure);

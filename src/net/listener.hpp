@@ -17,7 +17,7 @@ class Listener {
  public:
   struct Limits {
     std::size_t total = 1024;
-    std::size_t per_source = SIZE_MAX;   ///< an IPv4 address, or an IPv6 /64
+    std::size_t per_source = SIZE_MAX;  ///< an IPv4 address, or an IPv6 /64
   };
   enum class Admission { granted, refused };
   /// Serves one connection to its end. `refused`: over the limits; say so and end. What it throws is logged.

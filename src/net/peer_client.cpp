@@ -14,12 +14,16 @@ PeerClient::Open::Open(PeerClient& owner, TcpSocket socket)
   client.open_.insert(this);
 }
 
-PeerClient::Open::~Open() { client.open_.erase(this); }
+PeerClient::Open::~Open() {
+  client.open_.erase(this);
+}
 
 /// Keeps a peer's entry alive while a call needs it.
 class PeerClient::Using {
  public:
-  Using(PeerClient& client, const NodeId& id) : client_(client), id_(id), peer_(client.peer(id)) { ++peer_.users; }
+  Using(PeerClient& client, const NodeId& id) : client_(client), id_(id), peer_(client.peer(id)) {
+    ++peer_.users;
+  }
   ~Using() {
     if (--peer_.users == 0 && peer_.idle.empty()) client_.peers_.erase(id_);
   }
@@ -30,7 +34,7 @@ class PeerClient::Using {
  private:
   PeerClient& client_;
   const NodeId id_;
-  Peer& peer_;   // stays where it is while the map grows
+  Peer& peer_;  // stays where it is while the map grows
 };
 
 class PeerClient::Running {
@@ -56,7 +60,8 @@ PeerClient::PeerClient(boost::asio::io_context& loop, Clock& clock, const TlsIde
       tasks_(loop.get_executor(), "peer") {}
 
 Task<Result<PeerReply>> PeerClient::call(PeerAddress to, PeerCall call, CallLimits limits) {
-  if (!is_operation(call.operation) || call.message.size() > kMaxMessageSize || call.body.size() > kMaxChunkSize) {
+  if (!is_operation(call.operation) || call.message.size() > kMaxMessageSize ||
+      call.body.size() > kMaxChunkSize) {
     co_return fail(Errc::invalid, "a call that no node would take: " + call.operation);
   }
   if (stopped_) co_return fail(Errc::closed, "this node is stopping");
@@ -84,15 +89,17 @@ Task<Result<Lease>> PeerClient::turn(async::Budget& budget, SteadyTime deadline)
                                          "too many calls before this one");
 }
 
-Task<Result<PeerReply>> PeerClient::call_within(const PeerAddress& to, const PeerCall& call, const CallLimits& limits,
-                                                SteadyTime deadline) {
+Task<Result<PeerReply>> PeerClient::call_within(const PeerAddress& to, const PeerCall& call,
+                                                const CallLimits& limits, SteadyTime deadline) {
   if (to.id && !to.dial_anew) {
     if (auto pooled = take_idle(*to.id)) {
       auto outcome = co_await run(*pooled, call, limits, deadline);
-      const bool was_dead = !outcome.reply && outcome.reply.error().code == Errc::closed && !outcome.reply_began;
+      const bool was_dead =
+          !outcome.reply && outcome.reply.error().code == Errc::closed && !outcome.reply_began;
       if (outcome.reusable) keep(std::move(pooled));
       if (!was_dead || stopped_) co_return std::move(outcome.reply);
-      // The peer gave the kept connection up as the call went out: it has not looked at it. Once more, afresh.
+      // The peer gave the kept connection up as the call went out: it has not looked at it. Once more,
+      // afresh.
     }
   }
   auto dialled = co_await dial(to, limits, deadline);
@@ -111,8 +118,10 @@ Task<PeerConnection::Outcome> PeerClient::run(Open& open, const PeerCall& call, 
   co_return outcome;
 }
 
-/// Each endpoint in turn. The error: wrong_peer where one answered with another identity, unreachable otherwise.
-Task<Result<std::unique_ptr<PeerClient::Open>>> PeerClient::dial(const PeerAddress& to, const CallLimits& limits,
+/// Each endpoint in turn. The error: wrong_peer where one answered with another identity, unreachable
+/// otherwise.
+Task<Result<std::unique_ptr<PeerClient::Open>>> PeerClient::dial(const PeerAddress& to,
+                                                                 const CallLimits& limits,
                                                                  SteadyTime deadline) {
   Error failure{Errc::unreachable, to.endpoints.empty() ? "no endpoint known" : ""};
   for (const auto& endpoint : to.endpoints) {
@@ -127,7 +136,8 @@ Task<Result<std::unique_ptr<PeerClient::Open>>> PeerClient::dial(const PeerAddre
   co_return std::unexpected(std::move(failure));
 }
 
-Task<Result<std::unique_ptr<PeerClient::Open>>> PeerClient::dial_one(Endpoint endpoint, std::optional<NodeId> expected,
+Task<Result<std::unique_ptr<PeerClient::Open>>> PeerClient::dial_one(Endpoint endpoint,
+                                                                     std::optional<NodeId> expected,
                                                                      Duration limit) {
   const auto deadline = clock_.now() + limit;
   const auto addresses = co_await resolve(loop_, endpoint, limit);
@@ -180,7 +190,8 @@ void PeerClient::drop_oldest_idle() {
   std::vector<std::unique_ptr<Open>>* oldest = nullptr;
   for (auto& [id, entry] : peers_) {
     if (entry.idle.empty()) continue;
-    if (oldest == nullptr || entry.idle.front()->idle_since < oldest->front()->idle_since) oldest = &entry.idle;
+    if (oldest == nullptr || entry.idle.front()->idle_since < oldest->front()->idle_since)
+      oldest = &entry.idle;
   }
   if (oldest == nullptr) return;
   oldest->erase(oldest->begin());
@@ -196,7 +207,8 @@ Task<> PeerClient::drop_old_ones() {
         return now - open->idle_since >= limits_.outgoing_idle || !open->connection.is_fresh();
       });
     }
-    std::erase_if(peers_, [](const auto& entry) { return entry.second.users == 0 && entry.second.idle.empty(); });
+    std::erase_if(peers_,
+                  [](const auto& entry) { return entry.second.users == 0 && entry.second.idle.empty(); });
   }
 }
 

@@ -43,7 +43,7 @@ class PeerClient {
   struct Peer {
     explicit Peer(std::uint64_t calls) : slots(calls) {}
     async::Budget slots;
-    std::vector<std::unique_ptr<Open>> idle;   // the last one used is the last one here
+    std::vector<std::unique_ptr<Open>> idle;  // the last one used is the last one here
     std::size_t users = 0;
   };
   class Using;
@@ -51,9 +51,12 @@ class PeerClient {
 
   Task<Result<PeerReply>> call_within(const PeerAddress& to, const PeerCall& call, const CallLimits& limits,
                                       SteadyTime deadline);
-  Task<PeerConnection::Outcome> run(Open& open, const PeerCall& call, const CallLimits& limits, SteadyTime deadline);
-  Task<Result<std::unique_ptr<Open>>> dial(const PeerAddress& to, const CallLimits& limits, SteadyTime deadline);
-  Task<Result<std::unique_ptr<Open>>> dial_one(Endpoint endpoint, std::optional<NodeId> expected, Duration limit);
+  Task<PeerConnection::Outcome> run(Open& open, const PeerCall& call, const CallLimits& limits,
+                                    SteadyTime deadline);
+  Task<Result<std::unique_ptr<Open>>> dial(const PeerAddress& to, const CallLimits& limits,
+                                           SteadyTime deadline);
+  Task<Result<std::unique_ptr<Open>>> dial_one(Endpoint endpoint, std::optional<NodeId> expected,
+                                               Duration limit);
   Task<Result<async::Budget::Lease>> turn(async::Budget& budget, SteadyTime deadline);
   Peer& peer(const NodeId& id);
   std::unique_ptr<Open> take_idle(const NodeId& id);

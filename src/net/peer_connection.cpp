@@ -46,8 +46,8 @@ Task<PeerConnection::Outcome> PeerConnection::exchange(const PeerCall& call) {
 
 /// Whether all of it was sent: an answer on its way already ends it early.
 Task<Result<bool>> PeerConnection::send(const PeerCall& call) {
-  const auto head =
-      peer_request_head({.operation = call.operation, .message_size = call.message.size(), .body_size = call.body.size()});
+  const auto head = peer_request_head(
+      {.operation = call.operation, .message_size = call.message.size(), .body_size = call.body.size()});
   auto rest = call.body.view();
   auto slice = rest.first(std::min(rest.size(), kSlice));
   const std::array<ByteView, 3> first{as_bytes(head), call.message, slice};
@@ -78,8 +78,8 @@ Task<Result<PeerReplyHead>> PeerConnection::read_head(bool& began) {
     if (progress.step != ParseStep::done) co_return fail(Errc::invalid, "the peer's answer is not HTTP");
     break;
   }
-  auto head = judge_peer_reply(parser.status(), parser.field("Mycostr-Error"), parser.field("Mycostr-Message-Length"),
-                               parser.content_length());
+  auto head = judge_peer_reply(parser.status(), parser.field("Mycostr-Error"),
+                               parser.field("Mycostr-Message-Length"), parser.content_length());
   if (head) head->keep_alive = parser.keep_alive();
   co_return head;
 }

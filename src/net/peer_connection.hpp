@@ -14,16 +14,17 @@ class PeerConnection {
   /// `blocks`, `context` outlive it.
   PeerConnection(TcpSocket socket, ssl_ctx_st* context, BlockPools& blocks);
 
-  /// TCP and TLS, within the link's limits. Afterwards peer_key() is who answers. Errors: unreachable, timeout.
+  /// TCP and TLS, within the link's limits. Afterwards peer_key() is who answers. Errors: unreachable,
+  /// timeout.
   Task<Result<PublicKey>> open(TcpEndpoint to);
 
   struct Outcome {
-    Result<PeerReply> reply;            ///< `from` is not set
-    bool reusable = false;              ///< whole answer taken, the peer keeps the connection open
-    bool reply_began = false;           ///< at least one byte of an answer came
+    Result<PeerReply> reply;   ///< `from` is not set
+    bool reusable = false;     ///< whole answer taken, the peer keeps the connection open
+    bool reply_began = false;  ///< at least one byte of an answer came
   };
-  /// Sends the call and reads its answer. `call` outlives it. Errors: closed, timeout, invalid (not this protocol),
-  /// or what the peer answered.
+  /// Sends the call and reads its answer. `call` outlives it. Errors: closed, timeout, invalid (not this
+  /// protocol), or what the peer answered.
   Task<Outcome> exchange(const PeerCall& call);
 
   /// Still open, with nothing unexpected from the other side.

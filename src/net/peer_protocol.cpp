@@ -18,7 +18,8 @@ struct Sizes {
 
 Result<Sizes> judge_sizes(std::optional<std::string_view> message_length,
                           std::optional<std::uint64_t> content_length) {
-  if (!message_length || !content_length) return fail(Errc::invalid, "the lengths of message and body are missing");
+  if (!message_length || !content_length)
+    return fail(Errc::invalid, "the lengths of message and body are missing");
   std::uint64_t message = 0;
   const auto* end = message_length->data() + message_length->size();
   const auto [rest, error] = std::from_chars(message_length->data(), end, message);
@@ -51,7 +52,8 @@ bool is_operation(std::string_view text) {
 Result<PeerRequestHead> judge_peer_request(std::string_view method, std::string_view target,
                                            std::optional<std::string_view> message_length,
                                            std::optional<std::uint64_t> content_length) {
-  if (method != "POST" || !target.starts_with(kPeerPrefix)) return fail(Errc::invalid, "not a call between nodes");
+  if (method != "POST" || !target.starts_with(kPeerPrefix))
+    return fail(Errc::invalid, "not a call between nodes");
   const auto operation = target.substr(kPeerPrefix.size());
   if (!is_operation(operation)) return fail(Errc::invalid, "malformed operation");
   const auto sizes = judge_sizes(message_length, content_length);
@@ -64,7 +66,8 @@ Result<PeerReplyHead> judge_peer_reply(unsigned status, std::optional<std::strin
                                        std::optional<std::uint64_t> content_length) {
   PeerReplyHead head;
   if (error) {
-    if (!content_length || *content_length > kMaxErrorDetail) return fail(Errc::invalid, "malformed error reply");
+    if (!content_length || *content_length > kMaxErrorDetail)
+      return fail(Errc::invalid, "malformed error reply");
     head.error = code_of_peer(*error);
     head.message_size = static_cast<std::size_t>(*content_length);
     return head;
@@ -95,8 +98,8 @@ Result<PeerReplyHead> parse_peer_reply_head(ByteView bytes) {
 
 std::string peer_request_head(const PeerRequestHead& head) {
   return fmt::format(
-      "POST {}{} HTTP/1.1\r\nHost: mycostr\r\nContent-Length: {}\r\nMycostr-Message-Length: {}\r\n\r\n", kPeerPrefix,
-      head.operation, head.message_size + head.body_size, head.message_size);
+      "POST {}{} HTTP/1.1\r\nHost: mycostr\r\nContent-Length: {}\r\nMycostr-Message-Length: {}\r\n\r\n",
+      kPeerPrefix, head.operation, head.message_size + head.body_size, head.message_size);
 }
 
 unsigned peer_status(Errc code) {

@@ -11,28 +11,30 @@
 namespace mycostr::net {
 
 inline constexpr std::string_view kPeerPrefix = "/peer/1/";
-inline constexpr std::size_t kMaxOperation = 64;        // characters
-inline constexpr std::size_t kMaxErrorDetail = 1024;    // bytes
-inline constexpr std::size_t kMaxPeerHead = 8 << 10;    // bytes
+inline constexpr std::size_t kMaxOperation = 64;      // characters
+inline constexpr std::size_t kMaxErrorDetail = 1024;  // bytes
+inline constexpr std::size_t kMaxPeerHead = 8 << 10;  // bytes
 
 /// What a peer announces before its body: `message_size` bytes of message, then `body_size` raw ones.
 struct PeerRequestHead {
   std::string operation;
-  std::size_t message_size = 0;   ///< up to kMaxMessageSize
-  std::size_t body_size = 0;      ///< up to kMaxChunkSize
+  std::size_t message_size = 0;  ///< up to kMaxMessageSize
+  std::size_t body_size = 0;     ///< up to kMaxChunkSize
 };
 
 struct PeerReplyHead {
-  std::optional<Errc> error;      ///< then the body is `message_size` bytes of its detail, up to kMaxErrorDetail
+  std::optional<Errc> error;  ///< then the body is `message_size` bytes of its detail, up to kMaxErrorDetail
   std::size_t message_size = 0;
   std::size_t body_size = 0;
   bool keep_alive = true;
 };
 
-/// Words of lower-case letters, digits, '_', '-' and '.', divided by single '/'; up to kMaxOperation characters.
+/// Words of lower-case letters, digits, '_', '-' and '.', divided by single '/'; up to kMaxOperation
+/// characters.
 bool is_operation(std::string_view text);
 
-/// The fields of a parsed HTTP request, judged. `message_length` is the field Mycostr-Message-Length. Errors: invalid.
+/// The fields of a parsed HTTP request, judged. `message_length` is the field Mycostr-Message-Length. Errors:
+/// invalid.
 Result<PeerRequestHead> judge_peer_request(std::string_view method, std::string_view target,
                                            std::optional<std::string_view> message_length,
                                            std::optional<std::uint64_t> content_length);

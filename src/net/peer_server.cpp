@@ -49,7 +49,9 @@ class IncomingCall final : public PeerRequest {
   }
 
  private:
-  static std::unexpected<Error> no_memory() { return fail(Errc::overloaded, "too many calls at once; try again later"); }
+  static std::unexpected<Error> no_memory() {
+    return fail(Errc::overloaded, "too many calls at once; try again later");
+  }
   bool reserve(async::Budget::Lease& lease, std::size_t size) {
     auto [taken, granted] = memory_.try_take(size);
     lease = std::move(taken);
@@ -73,8 +75,8 @@ class PeerSession final : public HttpHandler {
       : handler_(handler), from_(from), memory_(memory) {}
 
   Task<> handle(HttpRequest& request, HttpResponder& responder) override {
-    auto head = judge_peer_request(request.method(), request.target(), request.field("Mycostr-Message-Length"),
-                                   request.content_length());
+    auto head = judge_peer_request(request.method(), request.target(),
+                                   request.field("Mycostr-Message-Length"), request.content_length());
     if (!head) co_return co_await answer_error(responder, head.error());
     IncomingCall call(request, from_, std::move(*head), memory_);
     if (const auto read = co_await call.read_message(); !read) {
@@ -142,17 +144,21 @@ PeerServer::PeerServer(boost::asio::io_context& loop, const Endpoint& address, c
     : identity_(identity),
       limits_(limits),
       memory_(limits.incoming_memory),
-      listener_(loop, address, {.total = limits.max_incoming, .per_source = limits.max_incoming_per_source}, "peer") {}
+      listener_(loop, address, {.total = limits.max_incoming, .per_source = limits.max_incoming_per_source},
+                "peer") {}
 
 void PeerServer::start(PeerHandler& handler) {
   handler_ = &handler;
   listener_.start([this](TcpSocket socket, Listener::Admission admission) -> Task<> {
     // One too many is closed without a word: TLS would cost what is short.
-    return admission == Listener::Admission::granted ? serve(std::move(socket)) : turn_away(std::move(socket));
+    return admission == Listener::Admission::granted ? serve(std::move(socket))
+                                                     : turn_away(std::move(socket));
   });
 }
 
-Task<> PeerServer::turn_away(TcpSocket) { co_return; }
+Task<> PeerServer::turn_away(TcpSocket) {
+  co_return;
+}
 
 Task<> PeerServer::serve(TcpSocket socket) {
   TlsStream stream(std::move(socket), identity_.server(), TlsStream::Role::server, blocks_.records);

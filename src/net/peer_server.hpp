@@ -10,8 +10,8 @@
 
 namespace mycostr::net {
 
-/// Mutual TLS, then HTTP/1.1 with one call per request. Loop thread only. stop() must have returned before it is
-/// destroyed, once start() was called.
+/// Mutual TLS, then HTTP/1.1 with one call per request. Loop thread only. stop() must have returned before it
+/// is destroyed, once start() was called.
 class PeerServer {
  public:
   /// Binds and listens; connections wait until start(). All passed in outlives it. Throws
@@ -33,7 +33,7 @@ class PeerServer {
   const PeerLimits limits_;
   PeerHandler* handler_ = nullptr;
   BlockPools blocks_;
-  async::Budget memory_;   // for what requests bring
+  async::Budget memory_;  // for what requests bring
   std::size_t connections_ = 0;
   Listener listener_;
 };

@@ -10,13 +10,13 @@
 
 namespace mycostr::net {
 
-/// The daemon's Transport. Loop thread only. Use: construct, serve(), ..., stop(), destroy. stop() must have returned
-/// before it is destroyed, once it served or called.
+/// The daemon's Transport. Loop thread only. Use: construct, serve(), ..., stop(), destroy. stop() must have
+/// returned before it is destroyed, once it served or called.
 class PeerTransport final : public Transport {
  public:
   /// `loop` and `clock` outlive it; of `identity` it takes a copy. `listen`: where other nodes come in;
-  /// connections wait until serve(); nothing for a node that only calls. Throws boost::system::system_error where the
-  /// address cannot be had, std::runtime_error for a key that OpenSSL refuses.
+  /// connections wait until serve(); nothing for a node that only calls. Throws boost::system::system_error
+  /// where the address cannot be had, std::runtime_error for a key that OpenSSL refuses.
   PeerTransport(boost::asio::io_context& loop, Clock& clock, const crypto::Identity& identity,
                 const std::optional<Endpoint>& listen, const PeerLimits& limits = {});
 
@@ -29,8 +29,8 @@ class PeerTransport final : public Transport {
   const PeerIdentity& self() const { return self_; }
   /// The real address where port 0 was asked for; nothing without `listen`.
   std::optional<Endpoint> endpoint() const;
-  /// Stops accepting, cancels the handlers that run and awaits them; then ends this node's own running calls with
-  /// Errc::closed and awaits those.
+  /// Stops accepting, cancels the handlers that run and awaits them; then ends this node's own running calls
+  /// with Errc::closed and awaits those.
   Task<> stop();
 
  private:

@@ -17,8 +17,8 @@ class ReadBuffer {
   void consume(std::size_t count);
   /// Moves what there is, up to the size of `out`; how much it was.
   std::size_t take(MutableBytes out);
-  /// Reads once from `stream`: how many bytes came, 0 at its end. Errors: the stream's; invalid where the block is
-  /// full.
+  /// Reads once from `stream`: how many bytes came, 0 at its end. Errors: the stream's; invalid where the
+  /// block is full.
   Task<Result<std::size_t>> fill(Stream& stream);
   /// Gives the block back, with what is in it.
   void clear();

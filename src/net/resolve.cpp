@@ -38,7 +38,8 @@ Task<Result<std::vector<TcpEndpoint>>> resolve(asio::io_context& loop, Endpoint 
   if (const auto address = literal(endpoint)) co_return std::vector{*address};
   const auto look_up = std::make_shared<LookUp>(loop);
   look_up->done.expires_after(limit);
-  look_up->resolver.async_resolve(endpoint.host, std::to_string(endpoint.port), tcp::resolver::numeric_service,
+  look_up->resolver.async_resolve(endpoint.host, std::to_string(endpoint.port),
+                                  tcp::resolver::numeric_service,
                                   [look_up](error_code error, const tcp::resolver::results_type& results) {
                                     look_up->ended = true;
                                     look_up->error = error;
@@ -54,7 +55,8 @@ Task<Result<std::vector<TcpEndpoint>>> resolve(asio::io_context& loop, Endpoint 
     if (error) throw boost::system::system_error(error);
     co_return fail(Errc::unreachable, to_string(endpoint) + ": the name could not be looked up in time");
   }
-  if (look_up->error) co_return fail(Errc::unreachable, to_string(endpoint) + ": " + look_up->error.message());
+  if (look_up->error)
+    co_return fail(Errc::unreachable, to_string(endpoint) + ": " + look_up->error.message());
   co_return std::move(look_up->found);
 }
 

@@ -9,9 +9,10 @@
 
 namespace mycostr::net {
 
-/// A literal address is taken as it is; only names are looked up, off the loop. Errors: unreachable (unknown name,
-/// or no answer within `limit`). Cancellation: returns at once; the system's look-up ends unheeded.
-Task<Result<std::vector<TcpEndpoint>>> resolve(boost::asio::io_context& loop, Endpoint endpoint, Duration limit);
+/// A literal address is taken as it is; only names are looked up, off the loop. Errors: unreachable (unknown
+/// name, or no answer within `limit`). Cancellation: returns at once; the system's look-up ends unheeded.
+Task<Result<std::vector<TcpEndpoint>>> resolve(boost::asio::io_context& loop, Endpoint endpoint,
+                                               Duration limit);
 
 /// The same while the program starts. Throws boost::system::system_error.
 TcpEndpoint resolve_now(boost::asio::io_context& loop, const Endpoint& endpoint);

@@ -5,7 +5,9 @@
 
 namespace mycostr::net {
 
-SteadyTime SteadyClock::now() const { return std::chrono::steady_clock::now(); }
+SteadyTime SteadyClock::now() const {
+  return std::chrono::steady_clock::now();
+}
 
 WallTime SteadyClock::wall_now() const {
   return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());

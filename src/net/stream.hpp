@@ -7,8 +7,8 @@
 
 namespace mycostr::net {
 
-/// Loop thread only; one operation at a time. Errors and cancellation as TcpLink; after a failed write, or a failed
-/// read other than timeout, only link().close() is left. Limits in time are the link's.
+/// Loop thread only; one operation at a time. Errors and cancellation as TcpLink; after a failed write, or a
+/// failed read other than timeout, only link().close() is left. Limits in time are the link's.
 class Stream {
  public:
   virtual ~Stream() = default;

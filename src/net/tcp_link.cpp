@@ -15,9 +15,9 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr std::size_t kTurn = 1 << 20;     // bytes moved without a wait before other tasks get their turn
-constexpr std::size_t kLeast = 16 << 10;   // what even a small operation counts for
-constexpr std::size_t kMaxPieces = 8;   // pieces per send
+constexpr std::size_t kTurn = 1 << 20;    // bytes moved without a wait before other tasks get their turn
+constexpr std::size_t kLeast = 16 << 10;  // what even a small operation counts for
+constexpr std::size_t kMaxPieces = 8;     // pieces per send
 constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
 
 bool would_block(const error_code& error) {
@@ -48,8 +48,8 @@ Gather gather(std::span<const ByteView> pieces, std::size_t skip) {
 
 }  // namespace
 
-/// One timer per connection. It is set again only where it would ring too late: a wait that begins merely moves
-/// `due`, and a timer that rings early sees that and goes on.
+/// One timer per connection. It is set again only where it would ring too late: a wait that begins merely
+/// moves `due`, and a timer that rings early sees that and goes on.
 struct TcpLink::State : std::enable_shared_from_this<State> {
   explicit State(TcpSocket connected) : socket(std::move(connected)), timer(socket.get_executor()) {}
 
@@ -142,7 +142,9 @@ Task<Result<void>> TcpLink::wait(TcpSocket::wait_type what) {
   co_return Result<void>();
 }
 
-Task<Result<void>> TcpLink::wait_readable() { return wait(TcpSocket::wait_read); }
+Task<Result<void>> TcpLink::wait_readable() {
+  return wait(TcpSocket::wait_read);
+}
 
 Task<> TcpLink::give_way() {
   if (state_->moved < kTurn) co_return;
@@ -182,7 +184,8 @@ Task<Result<void>> TcpLink::send(std::span<const ByteView> pieces) {
       state_->moved += std::max(count, kLeast);
       if (state_->moved >= kTurn) co_await give_way();
     } else if (would_block(error)) {
-      if (const auto ready = co_await wait(TcpSocket::wait_write); !ready) co_return std::unexpected(ready.error());
+      if (const auto ready = co_await wait(TcpSocket::wait_write); !ready)
+        co_return std::unexpected(ready.error());
     } else {
       co_return fail(Errc::closed, error.message());
     }
@@ -206,9 +209,15 @@ Task<> TcpLink::discard(std::uint64_t limit, MutableBytes scratch) {
   }
 }
 
-void TcpLink::limit_progress(Duration limit) { state_->limit = limit; }
-void TcpLink::set_deadline(std::optional<SteadyTime> deadline) { state_->deadline = deadline; }
-SteadyTime TcpLink::now() { return std::chrono::steady_clock::now(); }
+void TcpLink::limit_progress(Duration limit) {
+  state_->limit = limit;
+}
+void TcpLink::set_deadline(std::optional<SteadyTime> deadline) {
+  state_->deadline = deadline;
+}
+SteadyTime TcpLink::now() {
+  return std::chrono::steady_clock::now();
+}
 
 void TcpLink::shutdown_send() {
   error_code ignored;
@@ -227,7 +236,11 @@ void TcpLink::reset() {
   close();
 }
 
-bool TcpLink::is_open() const { return state_->socket.is_open(); }
-TcpSocket& TcpLink::socket() { return state_->socket; }
+bool TcpLink::is_open() const {
+  return state_->socket.is_open();
+}
+TcpSocket& TcpLink::socket() {
+  return state_->socket;
+}
 
 }  // namespace mycostr::net

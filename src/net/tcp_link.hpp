@@ -15,12 +15,13 @@
 
 namespace mycostr::net {
 
-using TcpSocket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
+using TcpSocket =
+    boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
 using TcpEndpoint = boost::asio::ip::tcp::endpoint;
 
-/// Loop thread only; one operation at a time. Sends and receives at once where the kernel lets it, and waits only
-/// where it does not. Gives way to other tasks after each MiB. Errors: closed (ended or reset by the other side, or
-/// closed here), timeout. Cancellation: throws operation_aborted; the connection stays usable.
+/// Loop thread only; one operation at a time. Sends and receives at once where the kernel lets it, and waits
+/// only where it does not. Gives way to other tasks after each MiB. Errors: closed (ended or reset by the
+/// other side, or closed here), timeout. Cancellation: throws operation_aborted; the connection stays usable.
 class TcpLink {
  public:
   explicit TcpLink(TcpSocket socket);

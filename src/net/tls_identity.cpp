@@ -18,8 +18,8 @@ SslContextPtr make_context(const SSL_METHOD* method, int lowest_version) {
                                SSL_OP_NO_COMPRESSION);
   openssl_check(SSL_CTX_set_num_tickets(raw, 0) == 1, "TLS tickets");
   SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_OFF);
-  SSL_CTX_set_mode(raw, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
-                            SSL_MODE_RELEASE_BUFFERS);
+  SSL_CTX_set_mode(
+      raw, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
   return context;
 }
 
@@ -41,12 +41,13 @@ CertificatePtr make_certificate(EVP_PKEY* key) {
   return certificate;
 }
 
-/// Instead of a chain of trust: the certificate's key is Ed25519 and has signed the certificate. That the peer holds
-/// the key is TLS's own proof, and whose it is the caller's question.
+/// Instead of a chain of trust: the certificate's key is Ed25519 and has signed the certificate. That the
+/// peer holds the key is TLS's own proof, and whose it is the caller's question.
 int accept_self_signed(X509_STORE_CTX* store, void*) {
   X509* certificate = X509_STORE_CTX_get0_cert(store);
   EVP_PKEY* key = certificate == nullptr ? nullptr : X509_get0_pubkey(certificate);
-  const bool good = key != nullptr && EVP_PKEY_get_id(key) == EVP_PKEY_ED25519 && X509_verify(certificate, key) == 1;
+  const bool good =
+      key != nullptr && EVP_PKEY_get_id(key) == EVP_PKEY_ED25519 && X509_verify(certificate, key) == 1;
   ERR_clear_error();
   if (!good) X509_STORE_CTX_set_error(store, X509_V_ERR_CERT_REJECTED);
   return good ? 1 : 0;
@@ -68,7 +69,9 @@ SslContextPtr make_node_context(const SSL_METHOD* method, EVP_PKEY* key, X509* c
 
 }  // namespace
 
-void SslContextFree::operator()(ssl_ctx_st* context) const { SSL_CTX_free(context); }
+void SslContextFree::operator()(ssl_ctx_st* context) const {
+  SSL_CTX_free(context);
+}
 
 TlsIdentity::TlsIdentity(std::span<const std::uint8_t, 32> seed) {
   const KeyPtr key(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, seed.data(), seed.size()));

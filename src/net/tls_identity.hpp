@@ -16,9 +16,9 @@ struct SslContextFree {
 };
 using SslContextPtr = std::unique_ptr<ssl_ctx_st, SslContextFree>;
 
-/// A node's identity key as both ends of mutual TLS 1.3 use it: a self-signed certificate made in memory, and the
-/// demand that the other side shows one too, with an Ed25519 key. Whose key that is, the caller checks after the
-/// handshake (TlsStream::peer_key). No resumption, no tickets. Outlives the streams made with it.
+/// A node's identity key as both ends of mutual TLS 1.3 use it: a self-signed certificate made in memory, and
+/// the demand that the other side shows one too, with an Ed25519 key. Whose key that is, the caller checks
+/// after the handshake (TlsStream::peer_key). No resumption, no tickets. Outlives the streams made with it.
 class TlsIdentity {
  public:
   /// `seed`: the Ed25519 private key as RFC 8032 has it. Throws std::runtime_error.

@@ -5,7 +5,7 @@
 namespace mycostr::net {
 namespace {
 
-constexpr std::size_t kRecord = 16 << 10;           // plaintext of a full TLS record
+constexpr std::size_t kRecord = 16 << 10;             // plaintext of a full TLS record
 constexpr std::size_t kRecordOnWire = kRecord + 256;  // with all that a cipher may add
 
 }  // namespace
@@ -28,7 +28,8 @@ struct TlsStream::Bio {
     auto& wire = *static_cast<Wire*>(BIO_get_data(bio));
     BIO_clear_retry_flags(bio);
     if (!wire.out) wire.out = wire.blocks.take();
-    const auto count = std::min<std::size_t>(static_cast<std::size_t>(length), wire.out.size() - wire.out_size);
+    const auto count =
+        std::min<std::size_t>(static_cast<std::size_t>(length), wire.out.size() - wire.out_size);
     if (count == 0) {
       BIO_set_retry_write(bio);
       return -1;
@@ -52,7 +53,8 @@ struct TlsStream::Bio {
   }
 };
 
-/// What is left of a write, record by record. Small neighbours are joined, so that a head and its body are one record.
+/// What is left of a write, record by record. Small neighbours are joined, so that a head and its body are
+/// one record.
 class TlsStream::Plaintext {
  public:
   explicit Plaintext(std::span<const ByteView> pieces) : pieces_(pieces) { skip_done(); }
@@ -91,7 +93,9 @@ class TlsStream::Plaintext {
   std::size_t offset_ = 0;
 };
 
-void TlsStream::Free::operator()(ssl_st* ssl) const { SSL_free(ssl); }
+void TlsStream::Free::operator()(ssl_st* ssl) const {
+  SSL_free(ssl);
+}
 
 TlsStream::TlsStream(TcpSocket socket, ssl_ctx_st* context, Role role, BlockPool& blocks)
     : link_(std::move(socket)), wire_{blocks, {}, 0, 0, {}, 0}, ssl_(SSL_new(context)) {

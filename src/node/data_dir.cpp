@@ -41,7 +41,9 @@ Result<std::string> read_small(const fs::path& path) {
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) {
     if (errno == ENOENT) {
-      return fail(Errc::not_found, fmt::format("{} does not exist; make a data directory with 'mycostrd init'", path.string()));
+      return fail(
+          Errc::not_found,
+          fmt::format("{} does not exist; make a data directory with 'mycostrd init'", path.string()));
     }
     return io_error("open", path);
   }
@@ -100,7 +102,8 @@ Result<Secrets> read_secrets(const DataDir& dir) {
   if (!master) return std::unexpected(master.error());
   const auto token = read_small(dir.token_file());
   if (!token) return std::unexpected(token.error());
-  if (token->size() < 16) return fail(Errc::corrupt, dir.token_file().string() + " holds no token of 16 or more characters");
+  if (token->size() < 16)
+    return fail(Errc::corrupt, dir.token_file().string() + " holds no token of 16 or more characters");
   return Secrets{*identity, *master, *token};
 }
 

@@ -28,8 +28,8 @@ struct Secrets {
   std::string token;
 };
 
-/// Makes the directory with new keys and a settings file; nobody else may read it. Everything is on disk on return.
-/// Errors: exists (there is something in it already: nothing is touched), io.
+/// Makes the directory with new keys and a settings file; nobody else may read it. Everything is on disk on
+/// return. Errors: exists (there is something in it already: nothing is touched), io.
 Result<NodeId> make_data_dir(const DataDir& dir, const config::Settings& settings, Random& random);
 /// Errors: not_found (no data directory), corrupt, io.
 Result<Secrets> read_secrets(const DataDir& dir);

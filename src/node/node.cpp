@@ -46,16 +46,17 @@ Node::Node(Machine machine, NodeOptions options)
       http_(machine.loop, settings_.api.address, api_, http_limits(settings_), api_tls(settings_)),
       background_(machine.loop.get_executor(), "node") {
   if (!settings_.placement.distinct_subnets) {
-    log(LogLevel::warn, "node", "placement.distinct_subnets is off: copies of a chunk may share a subnet; "
-                                "for development networks only");
+    log(LogLevel::warn, "node",
+        "placement.distinct_subnets is off: copies of a chunk may share a subnet; "
+        "for development networks only");
   }
 }
 
 engine::EngineSettings Node::engine_settings(const config::Settings& settings) const {
   engine::EngineSettings out;
   out.network_id = settings.network.id;
-  out.endpoints = settings.peer.advertise.empty() ? reachable_endpoints(*transport_.endpoint())
-                                                  : settings.peer.advertise;
+  out.endpoints =
+      settings.peer.advertise.empty() ? reachable_endpoints(*transport_.endpoint()) : settings.peer.advertise;
   out.exchange.bootstrap = settings.peer.bootstrap;
   out.files.chunk_size = settings.files.chunk_size.value;
   out.files.placement.distinct_subnets = settings.placement.distinct_subnets;
@@ -73,9 +74,21 @@ api::ApiContext Node::api_context(const NodeOptions& options) {
   settings.max_json_bytes = settings_.api.max_json_bytes.value;
   settings.max_transfers = settings_.api.max_transfers;
   settings.version = options.version;
-  return {clock_,           identity_,         engine_.directory(), engine_.exchange(), engine_.own_record(),
-          chunks_,          transport_,        engine_.registration(), engine_.files(), engine_.catalog(),
-          engine_.store(),  engine_.retrieve(), engine_.cleaner(),  [this] { return problems(); }, settings};
+  return {clock_,
+          identity_,
+          engine_.directory(),
+          engine_.exchange(),
+          engine_.own_record(),
+          chunks_,
+          transport_,
+          engine_.registration(),
+          engine_.files(),
+          engine_.catalog(),
+          engine_.store(),
+          engine_.retrieve(),
+          engine_.cleaner(),
+          [this] { return problems(); },
+          settings};
 }
 
 Task<Result<void>> Node::start() {
@@ -85,8 +98,8 @@ Task<Result<void>> Node::start() {
   background_.spawn(watch_disk());
   http_.start();
   api_started_ = true;
-  log(LogLevel::info, "node", "node={} serves api={} peers={}", identity_.id().hex(), to_string(http_.endpoint()),
-      to_string(peer_endpoint()));
+  log(LogLevel::info, "node", "node={} serves api={} peers={}", identity_.id().hex(),
+      to_string(http_.endpoint()), to_string(peer_endpoint()));
   co_return Result<void>();
 }
 
@@ -110,8 +123,10 @@ std::vector<api::Problem> Node::problems() {
   const auto usage = chunks_.usage();
   const auto offered = usage.capacity.value - std::min(usage.capacity, usage.used).value;
   if (disk_free_ && disk_free_->value < offered) {
-    out.push_back({"disk_low", fmt::format("the offer has {} bytes left, the file system {}; free some space or "
-                                           "register a lower capacity", offered, disk_free_->value)});
+    out.push_back(
+        {"disk_low", fmt::format("the offer has {} bytes left, the file system {}; free some space or "
+                                 "register a lower capacity",
+                                 offered, disk_free_->value)});
   }
   return out;
 }

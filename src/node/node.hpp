@@ -17,7 +17,7 @@ namespace mycostr::node {
 
 struct NodeOptions {
   DataDir data_dir;
-  config::Settings settings;   ///< checked
+  config::Settings settings;  ///< checked
   Secrets secrets;
   std::string version;
 };
@@ -64,7 +64,7 @@ class Node {
   api::RestApi api_;
   net::HttpServer http_;
   async::TaskGroup background_;
-  std::optional<ByteCount> disk_free_;   ///< when last looked at
+  std::optional<ByteCount> disk_free_;  ///< when last looked at
   bool api_started_ = false;
 };
 

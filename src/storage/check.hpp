@@ -1,4 +1,5 @@
-// Looking after a store that no daemon runs on: does the index tell the truth, and making it anew from the packs.
+// Looking after a store that no daemon runs on: does the index tell the truth, and making it anew from the
+// packs.
 #pragma once
 
 #include <filesystem>
@@ -17,11 +18,12 @@ struct Problem {
 /// How many problems are told one by one.
 inline constexpr std::size_t kMaxProblems = 100;
 
-/// Changes nothing; blocks. Every row of the index points to a record whose header is its shard's, the counters are
-/// the sums of the rows, packs and rows belong together; with `read_data`, the shards' bytes are those written.
-/// What a crash has left for the next start to finish is no problem. Throws OpenError where the folder of packs
-/// cannot be read.
-std::vector<Problem> verify(const Database& database, const std::filesystem::path& packs_folder, bool read_data);
+/// Changes nothing; blocks. Every row of the index points to a record whose header is its shard's, the
+/// counters are the sums of the rows, packs and rows belong together; with `read_data`, the shards' bytes are
+/// those written. What a crash has left for the next start to finish is no problem. Throws OpenError where
+/// the folder of packs cannot be read.
+std::vector<Problem> verify(const Database& database, const std::filesystem::path& packs_folder,
+                            bool read_data);
 
 struct Rebuilt {
   std::uint64_t shards = 0;
@@ -29,9 +31,9 @@ struct Rebuilt {
   std::vector<Problem> problems;  ///< packs left out, for lack of a readable first page
 };
 
-/// Replaces the rows of the family "shards" by what the packs hold; the rows of the metadata stay. Blocks, reading a
-/// page per shard, and all of the newest pack. Removed shards do not come back. Ended early, it leaves a store that
-/// asks to be rebuilt. Throws OpenError.
+/// Replaces the rows of the family "shards" by what the packs hold; the rows of the metadata stay. Blocks,
+/// reading a page per shard, and all of the newest pack. Removed shards do not come back. Ended early, it
+/// leaves a store that asks to be rebuilt. Throws OpenError.
 Rebuilt rebuild_index(Database& database, const std::filesystem::path& packs_folder);
 
 }  // namespace mycostr::storage

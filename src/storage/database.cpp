@@ -144,7 +144,8 @@ Result<std::vector<KeyValue>> Database::scan(Family family, const ScanRequest& r
   return found;
 }
 
-Result<void> Database::write(Family family, std::span<const WriteBatch* const> batches, Durability durability) {
+Result<void> Database::write(Family family, std::span<const WriteBatch* const> batches,
+                             Durability durability) {
   rocksdb::WriteBatch rows;
   auto* handle = handles_->of(family);
   for (const auto* batch : batches) {

@@ -30,8 +30,8 @@ T require(Result<T> result) {
 /// Families of rows; a batch touches one of them.
 enum class Family { meta, shards };
 
-/// Thread-safe; every call blocks on the disk, so keep it off the loop. Takes about 16 MiB of cache and two 8 MiB
-/// write buffers per family.
+/// Thread-safe; every call blocks on the disk, so keep it off the loop. Takes about 16 MiB of cache and two 8
+/// MiB write buffers per family.
 class Database {
  public:
   enum class Missing { create, refuse };
@@ -47,8 +47,8 @@ class Database {
   Result<std::optional<std::string>> get(Family family, const std::string& key) const;
   /// Rows in order, as MetaStore::scan. Errors: io, corrupt.
   Result<std::vector<KeyValue>> scan(Family family, const ScanRequest& request) const;
-  /// All batches together or none, in order; one sync at most. After an error the batches may still turn up at the
-  /// next start. Errors: io, full.
+  /// All batches together or none, in order; one sync at most. After an error the batches may still turn up
+  /// at the next start. Errors: io, full.
   Result<void> write(Family family, std::span<const WriteBatch* const> batches, Durability durability);
   Result<void> write(Family family, const WriteBatch& batch, Durability durability);
 

@@ -12,7 +12,8 @@ constexpr std::size_t kRangesAtOnce = 64;
 /// Those of `ranges`, which are in order, that lie in the first one's pack.
 std::span<const DeadRange> first_pack(std::span<const DeadRange> ranges) {
   const auto pack = ranges.front().pack;
-  const auto end = std::ranges::find_if(ranges, [pack](const DeadRange& range) { return range.pack != pack; });
+  const auto end =
+      std::ranges::find_if(ranges, [pack](const DeadRange& range) { return range.pack != pack; });
   return ranges.first(static_cast<std::size_t>(end - ranges.begin()));
 }
 
@@ -57,15 +58,20 @@ void clear_headers(ShardIndex& index, PackFiles& files, std::span<const DeadRang
   }
 }
 
-Result<bool> free_some(ShardIndex& index, PackFiles& files) {
+Result<void> remove_retired(ShardIndex& index, PackFiles& files) {
   const auto retired = index.retired();
   if (!retired) return std::unexpected(retired.error());
   for (const auto pack : *retired) {
     auto removed = files.remove(pack);
     if (removed) removed = index.file_removed(pack);
-    if (!removed) return std::unexpected(removed.error());
+    if (!removed) return removed;
   }
-  const auto ranges = index.dead_ranges(kFreeRow, kRangesAtOnce);
+  return {};
+}
+
+Result<std::optional<DeadRange>> free_some(ShardIndex& index, PackFiles& files,
+                                           std::optional<DeadRange> after) {
+  const auto ranges = index.dead_ranges(kFreeRow, after, kRangesAtOnce);
   if (!ranges) return std::unexpected(ranges.error());
   const auto packs = index.packs();
   for (std::span<const DeadRange> left = *ranges; !left.empty();) {
@@ -74,9 +80,10 @@ Result<bool> free_some(ShardIndex& index, PackFiles& files) {
     // A pack that is gone took its blocks along.
     auto freed = packs.contains(here.front().pack) ? punch_in_pack(files, here) : Result<void>();
     if (freed) freed = index.blocks_freed(here);
-    if (!freed) return std::unexpected(freed.error());
+    if (!freed) log(LogLevel::error, "storage", "space not freed: {}", to_string(freed.error()));
   }
-  return ranges->size() == kRangesAtOnce;
+  if (ranges->empty()) return std::nullopt;
+  return ranges->back();
 }
 
 }  // namespace mycostr::storage

@@ -57,11 +57,13 @@ class GroupWriter {
     auto start = [this](auto handler, Job submitted) {
       auto executor = boost::asio::get_associated_executor(handler);
       auto work = boost::asio::make_work_guard(executor);
-      enqueue({std::move(submitted), {},
+      enqueue({std::move(submitted),
+               {},
                [executor, work = std::move(work), handler = std::move(handler)](Result<void> result) mutable {
-                 boost::asio::post(executor, [handler = std::move(handler), result = std::move(result)]() mutable {
-                   std::move(handler)(std::move(result));
-                 });
+                 boost::asio::post(executor,
+                                   [handler = std::move(handler), result = std::move(result)]() mutable {
+                                     std::move(handler)(std::move(result));
+                                   });
                }});
     };
     co_return co_await boost::asio::async_initiate<decltype(boost::asio::use_awaitable), void(Result<void>)>(
@@ -92,7 +94,8 @@ class GroupWriter {
     while (write_next_group()) continue;
   }
 
-  /// False once there is nothing left to write. The group goes at the end: its jobs' memory, its hold on the loop.
+  /// False once there is nothing left to write. The group goes at the end: its jobs' memory, its hold on the
+  /// loop.
   bool write_next_group() {
     auto group = take_waiting();
     if (group.empty()) return false;

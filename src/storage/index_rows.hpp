@@ -45,13 +45,13 @@ struct DeadRange {
 };
 
 /// First byte of a key: which kind of row it is.
-inline constexpr char kShardRow = 's';     ///< owner, shard -> Location
-inline constexpr char kPackRow = 'p';      ///< pack -> PackInfo
-inline constexpr char kDyingRow = 'd';     ///< pack, offset -> length: dead, its header may still be there
-inline constexpr char kFreeRow = 'f';      ///< pack, offset -> length: dead, its blocks may still be there
-inline constexpr char kRetiredRow = 'r';   ///< pack -> nothing: its file is to be removed
-inline constexpr char kTotalsRow = 't';    ///< -> Totals; there since the first start
-inline constexpr char kRebuildRow = 'b';   ///< -> nothing: the index is being rebuilt
+inline constexpr char kShardRow = 's';    ///< owner, shard -> Location
+inline constexpr char kPackRow = 'p';     ///< pack -> PackInfo
+inline constexpr char kDyingRow = 'd';    ///< pack, offset -> length: dead, its header may still be there
+inline constexpr char kFreeRow = 'f';     ///< pack, offset -> length: dead, its blocks may still be there
+inline constexpr char kRetiredRow = 'r';  ///< pack -> nothing: its file is to be removed
+inline constexpr char kTotalsRow = 't';   ///< -> Totals; there since the first start
+inline constexpr char kRebuildRow = 'b';  ///< -> nothing: the index is being rebuilt
 
 std::string shard_row_key(const ShardKey& key);
 std::string pack_row_key(char kind, std::uint32_t pack);

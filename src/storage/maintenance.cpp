@@ -16,7 +16,7 @@ constexpr std::uint64_t kStepBytes = 2 << 20;
 }  // namespace
 
 Maintenance::Maintenance(WorkerPool& pool, ShardIndex& index, PackFiles& files, GroupWriter<PackJob>& writer,
-                     CompactionLimits limits)
+                         CompactionLimits limits)
     : pool_(pool), index_(index), files_(files), writer_(writer), limits_(limits) {}
 
 Task<> Maintenance::run(Clock& clock) {
@@ -33,12 +33,18 @@ Task<> Maintenance::run_once(Clock& clock) {
 }
 
 Task<> Maintenance::free_dead() {
-  auto job = [this] { return free_some(index_, files_); };
-  for (bool more = true; more;) {
+  auto remove = [this] { return remove_retired(index_, files_); };
+  const auto removed = co_await async::offload(pool_, remove);
+  if (!removed) log(LogLevel::error, "storage", "packs not removed: {}", to_string(removed.error()));
+  // From where the last batch ended, not from the start: the database walks over rows that it has just
+  // erased.
+  std::optional<DeadRange> last;
+  do {
+    auto job = [this, last] { return free_some(index_, files_, last); };
     const auto freed = co_await async::offload(pool_, job);
     if (!freed) log(LogLevel::error, "storage", "space not freed: {}", to_string(freed.error()));
-    more = freed.value_or(false);
-  }
+    last = freed.value_or(std::nullopt);
+  } while (last);
 }
 
 Task<> Maintenance::compact_packs(Clock& clock) {

@@ -1,4 +1,5 @@
-// Background work: frees what is dead, and moves what is left of nearly dead packs, so that their files can go.
+// Background work: frees what is dead, and moves what is left of nearly dead packs, so that their files can
+// go.
 #pragma once
 
 #include <set>
@@ -10,16 +11,16 @@
 namespace mycostr::storage {
 
 struct CompactionLimits {
-  unsigned below_percent = 25;              ///< of a sealed pack that is live
-  ByteCount per_second = {32 << 20};        ///< moved; REQUIRES > 0
+  unsigned below_percent = 25;        ///< of a sealed pack that is live
+  ByteCount per_second = {32 << 20};  ///< moved; REQUIRES > 0
 };
 
-/// Loop thread only; reads on the pool and writes through the store's writer, some megabytes at a time. Nothing to
-/// resume: a crash leaves a pack with fewer live records. The references outlive it.
+/// Loop thread only; reads on the pool and writes through the store's writer, some megabytes at a time.
+/// Nothing to resume: a crash leaves a pack with fewer live records. The references outlive it.
 class Maintenance {
  public:
   Maintenance(WorkerPool& pool, ShardIndex& index, PackFiles& files, GroupWriter<PackJob>& writer,
-            CompactionLimits limits);
+              CompactionLimits limits);
 
   /// Works for ever. Cancellation: between two steps.
   Task<> run(Clock& clock);

@@ -41,7 +41,9 @@ auto uninterrupted(Call call) {
   return value;
 }
 
-bool is_unsupported(int code) { return code == EOPNOTSUPP || code == ENOSYS; }
+bool is_unsupported(int code) {
+  return code == EOPNOTSUPP || code == ENOSYS;
+}
 
 }  // namespace
 
@@ -93,7 +95,7 @@ PackFile::~PackFile() {
 }
 
 Result<std::uint64_t> PackFile::size() const {
-  struct stat status {};
+  struct stat status{};
   if (::fstat(fd_, &status) != 0) return std::unexpected(error("stat", errno));
   return static_cast<std::uint64_t>(status.st_size);
 }

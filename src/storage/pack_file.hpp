@@ -13,8 +13,8 @@
 
 namespace mycostr::storage {
 
-/// Offsets, lengths and addresses are multiples of 4 KiB. Thread-safe, as the system calls are; every call blocks.
-/// Errors, unless said otherwise: io, full (no space, or a quota).
+/// Offsets, lengths and addresses are multiples of 4 KiB. Thread-safe, as the system calls are; every call
+/// blocks. Errors, unless said otherwise: io, full (no space, or a quota).
 class PackFile {
  public:
   /// Makes a file with its first page, durable. It must not exist.

@@ -54,7 +54,8 @@ Result<Buffer> PackReader::read_all(const ShardKey& key) const {
 Result<Buffer> PackReader::read_part(const ShardKey& key, std::uint64_t offset, std::uint64_t length) const {
   if (offset % kLeafSize != 0 || length % kLeafSize != 0) return fail(Errc::invalid, "not whole leaves");
   return read_stable(key, [&](const Location& at) -> Result<Buffer> {
-    if (offset > at.length || length > at.length - offset) return fail(Errc::invalid, "beyond the shard's end");
+    if (offset > at.length || length > at.length - offset)
+      return fail(Errc::invalid, "beyond the shard's end");
     const auto file = files_.open(at.pack);
     if (!file) return std::unexpected(file.error());
     auto data = Buffer::allocate(length);

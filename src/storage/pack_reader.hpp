@@ -7,8 +7,9 @@
 
 namespace mycostr::storage {
 
-/// Thread-safe; every call blocks, so it runs on the pool. Index and files outlive it. A shard that is removed or
-/// moved while it is read is looked up again: what is returned was a live shard's at some time of the call.
+/// Thread-safe; every call blocks, so it runs on the pool. Index and files outlive it. A shard that is
+/// removed or moved while it is read is looked up again: what is returned was a live shard's at some time of
+/// the call.
 class PackReader {
  public:
   PackReader(const ShardIndex& index, PackFiles& files) : index_(index), files_(files) {}

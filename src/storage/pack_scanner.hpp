@@ -12,8 +12,8 @@ struct FoundRecord {
   std::uint64_t end() const { return offset + record_size(header.length); }
 };
 
-/// Goes from record to record, over holes, zeros and damaged pages. One thread at a time; blocks. A header that is
-/// found is whole and this pack's; the bytes behind it are not looked at.
+/// Goes from record to record, over holes, zeros and damaged pages. One thread at a time; blocks. A header
+/// that is found is whole and this pack's; the bytes behind it are not looked at.
 class PackScanner {
  public:
   /// Looks at [from, end). The file outlives it.

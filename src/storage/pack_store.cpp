@@ -12,7 +12,7 @@ namespace mycostr::storage {
 namespace {
 
 constexpr std::size_t kMaxGroup = 512;
-constexpr std::size_t kRemovedAtOnce = 64;      // keys: foreground puts wait for no more
+constexpr std::size_t kRemovedAtOnce = 64;     // keys: foreground puts wait for no more
 constexpr std::size_t kSmallShard = 64 << 10;  // checksummed faster than handed to another thread
 
 ShardIndex& recovered(ShardIndex& index, PackFiles& files) {
@@ -45,7 +45,8 @@ PackStore::PackStore(Database& database, WorkerPool& pool, PackOptions options)
       maintenance_(pool, index_, files_, writer_, options.compaction) {}
 
 Result<std::unique_ptr<Reservation>> PackStore::reserve(ByteCount size) {
-  if (!is_shard_length(size.value)) return fail(Errc::invalid, fmt::format("no shard is {} bytes long", size.value));
+  if (!is_shard_length(size.value))
+    return fail(Errc::invalid, fmt::format("no shard is {} bytes long", size.value));
   const ByteCount needed{record_size(size.value)};
   const auto taken = ByteCount{index_.totals().used} + reserved_;
   if (taken + needed > capacity_) return fail(Errc::full, "all the capacity offered is taken");
@@ -83,7 +84,8 @@ Task<Result<ByteCount>> PackStore::size_of(ShardKey key) {
 Task<Result<void>> PackStore::remove(std::vector<ShardKey> keys) {
   for (std::size_t at = 0; at < keys.size(); at += kRemovedAtOnce) {
     const auto end = std::min(keys.size(), at + kRemovedAtOnce);
-    RemoveJob job{{keys.begin() + static_cast<std::ptrdiff_t>(at), keys.begin() + static_cast<std::ptrdiff_t>(end)}};
+    RemoveJob job{
+        {keys.begin() + static_cast<std::ptrdiff_t>(at), keys.begin() + static_cast<std::ptrdiff_t>(end)}};
     const auto removed = co_await writer_.submit(std::move(job));
     if (!removed) co_return removed;
   }

@@ -8,16 +8,16 @@
 namespace mycostr::storage {
 
 struct PackOptions {
-  std::filesystem::path folder;    ///< of the packs; made where missing
+  std::filesystem::path folder;  ///< of the packs; made where missing
   ByteCount capacity = {};
   ByteCount pack_size = 1_GiB;
   CompactionLimits compaction;
 };
 
-/// Loop thread only. Reads run on the pool, all changes on one writer thread, which writes together what waits, with
-/// one sync. A shard takes its own length and a 4 KiB header. Database and pool outlive it; its tasks must have
-/// ended before it goes, which may wait for the write under way.
-/// reserve fails with Errc::invalid for a size that no shard has; put with Errc::full where the disk is.
+/// Loop thread only. Reads run on the pool, all changes on one writer thread, which writes together what
+/// waits, with one sync. A shard takes its own length and a 4 KiB header. Database and pool outlive it; its
+/// tasks must have ended before it goes, which may wait for the write under way. reserve fails with
+/// Errc::invalid for a size that no shard has; put with Errc::full where the disk is.
 class PackStore final : public ChunkStore {
  public:
   /// Recovers from a crash first (blocks; reads no more than the end of one pack). Throws OpenError.
@@ -35,8 +35,8 @@ class PackStore final : public ChunkStore {
   Task<Result<ByteCount>> disk_free() override;
   void set_capacity(ByteCount capacity) override { capacity_ = capacity; }
 
-  /// Gives the blocks of removed shards back and compacts packs, for ever; run one at a time. Cancellation: between
-  /// two steps.
+  /// Gives the blocks of removed shards back and compacts packs, for ever; run one at a time. Cancellation:
+  /// between two steps.
   Task<> run_maintenance(Clock& clock) { return maintenance_.run(clock); }
   /// The same, until nothing is left to do.
   Task<> maintain_once(Clock& clock) { return maintenance_.run_once(clock); }

@@ -41,7 +41,8 @@ PackWriter::PackWriter(ShardIndex& index, PackFiles& files, std::uint64_t pack_s
 void PackWriter::write(std::span<Entry> group) {
   while (!group.empty()) {
     const auto kind = group.front().job.index();
-    const auto end = std::ranges::find_if(group, [&](const Entry& entry) { return entry.job.index() != kind; });
+    const auto end =
+        std::ranges::find_if(group, [&](const Entry& entry) { return entry.job.index() != kind; });
     const auto run = group.first(static_cast<std::size_t>(end - group.begin()));
     if (kind == 0) put(run);
     if (kind == 1) remove(run);
@@ -146,7 +147,8 @@ Result<void> PackWriter::append(std::span<const Append> records) {
   auto durability = Durability::buffered;
   for (std::size_t i = 0; i < records.size(); ++i) {
     const auto& record = records[i];
-    const Location to{*open_number_, end_, static_cast<std::uint32_t>(record.data->size()), first_sequence + i};
+    const Location to{*open_number_, end_, static_cast<std::uint32_t>(record.data->size()),
+                      first_sequence + i};
     if (record.from) {
       // Before the old record is punched the new one must be found for certain.
       durability = Durability::synced;
@@ -175,8 +177,8 @@ Result<void> PackWriter::write_records(std::span<const Append> records) {
   }
   auto written_to = end_;
   for (const auto& record : records) written_to += record_size(record.data->size());
-  // Syncing blocks that are written for the first time costs a commit of the file system's journal, several times the
-  // sync itself. So a small write fills what comes after it with zeros, for the next ones.
+  // Syncing blocks that are written for the first time costs a commit of the file system's journal, several
+  // times the sync itself. So a small write fills what comes after it with zeros, for the next ones.
   if (written_to - end_ <= kSmallWrite && written_to > initialized_ && written_to < allocated_) {
     const auto ahead = std::min(kInitializeAhead, allocated_ - written_to);
     pieces.push_back({zeros_.data(), ahead});

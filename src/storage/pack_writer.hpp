@@ -37,10 +37,10 @@ using PackJob = std::variant<PutJob, RemoveJob, MoveJob>;
 
 /// Writer's thread only, but for syncs(). Index and files outlive it.
 ///
-/// Put: records to the open pack, fdatasync, index (its log unsynced: the tail of the open pack is read at start).
-/// Remove: index (synced), then the records' headers are cleared and synced, so that a rebuilt index does not bring
-/// them back; their blocks are freed later (dead_space.hpp). Move: as put and remove in one. Ranges of a pack are
-/// never used again.
+/// Put: records to the open pack, fdatasync, index (its log unsynced: the tail of the open pack is read at
+/// start). Remove: index (synced), then the records' headers are cleared and synced, so that a rebuilt index
+/// does not bring them back; their blocks are freed later (dead_space.hpp). Move: as put and remove in one.
+/// Ranges of a pack are never used again.
 class PackWriter {
  public:
   using Entry = GroupWriter<PackJob>::Entry;

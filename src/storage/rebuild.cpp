@@ -77,9 +77,11 @@ void take_in_pack(ShardIndex& index, const PackFile& file, std::uint32_t number,
 Rebuilt rebuild_index(Database& database, const std::filesystem::path& packs_folder) {
   PackFiles files(packs_folder);
   auto numbers = require(files.list());
-  std::erase_if(numbers, [&](std::uint32_t number) { return require(files.size_on_disk(number)) <= kPageSize; });
+  std::erase_if(numbers,
+                [&](std::uint32_t number) { return require(files.size_on_disk(number)) <= kPageSize; });
   mark_rebuilding(database, true);
-  for (const char kind : {kTotalsRow, kPackRow, kDyingRow, kFreeRow, kRetiredRow, kShardRow}) erase_rows(database, kind);
+  for (const char kind : {kTotalsRow, kPackRow, kDyingRow, kFreeRow, kRetiredRow, kShardRow})
+    erase_rows(database, kind);
   Rebuilt rebuilt;
   ShardIndex index(database);
   for (const auto number : numbers) {
@@ -88,7 +90,8 @@ Rebuilt rebuild_index(Database& database, const std::filesystem::path& packs_fol
       take_in_pack(index, **file, number, number == numbers.back());
       ++rebuilt.packs;
     } else {
-      rebuilt.problems.push_back({to_string(file.error()), "restore the file, or move it elsewhere and rebuild"});
+      rebuilt.problems.push_back(
+          {to_string(file.error()), "restore the file, or move it elsewhere and rebuild"});
     }
   }
   IndexChange totals(index);  // there may have been no pack

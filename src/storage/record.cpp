@@ -66,7 +66,8 @@ void encode_pack_page(std::uint32_t number, const PackSalt& salt, MutableBytes p
 }
 
 std::optional<PackSalt> decode_pack_page(std::uint32_t number, ByteView page) {
-  if (!is_whole(page, kPackMagic, kPackCrcAt) || read_be32(page.subspan(12, 4)) != number) return std::nullopt;
+  if (!is_whole(page, kPackMagic, kPackCrcAt) || read_be32(page.subspan(12, 4)) != number)
+    return std::nullopt;
   return read_salt(page.subspan(16));
 }
 

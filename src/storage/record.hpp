@@ -12,20 +12,23 @@ namespace mycostr::storage {
 
 inline constexpr std::uint64_t kPageSize = 4096;
 
-/// Random, of one pack, in its first page and in each of its records: nobody who only sends shards can make bytes
-/// that pass for a record's header.
+/// Random, of one pack, in its first page and in each of its records: nobody who only sends shards can make
+/// bytes that pass for a record's header.
 using PackSalt = std::array<std::uint8_t, 16>;
 
 struct RecordHeader {
   ShardKey key;
-  std::uint32_t length = 0;    ///< of the data; a multiple of 4 KiB, at most kMaxChunkSize
-  std::uint64_t sequence = 0;  ///< grows with every record of the store: of two records of one shard the later counts
+  std::uint32_t length = 0;  ///< of the data; a multiple of 4 KiB, at most kMaxChunkSize
+  std::uint64_t sequence =
+      0;  ///< grows with every record of the store: of two records of one shard the later counts
   std::uint32_t data_crc = 0;
   PackSalt salt{};
 };
 
 /// What a record takes in its pack.
-constexpr std::uint64_t record_size(std::uint64_t length) { return kPageSize + length; }
+constexpr std::uint64_t record_size(std::uint64_t length) {
+  return kPageSize + length;
+}
 
 /// Fills a header page. REQUIRES: page.size() == kPageSize
 void encode_header(const RecordHeader& header, MutableBytes page);

@@ -15,8 +15,9 @@ namespace {
 void remove_unused(PackFiles& files, const std::vector<std::uint32_t>& unknown) {
   for (const auto number : unknown) {
     if (require(files.size_on_disk(number)) > kPageSize) {
-      throw OpenError(fmt::format("{} is not in the index: restore the index that belongs to it, or rebuild it",
-                                  files.path_of(number).string()));
+      throw OpenError(
+          fmt::format("{} is not in the index: restore the index that belongs to it, or rebuild it",
+                      files.path_of(number).string()));
     }
     require(files.remove(number));
   }
@@ -89,7 +90,8 @@ void recover(ShardIndex& index, PackFiles& files) {
   for (const auto& [number, info] : index.packs()) {
     if (!info.sealed) read_tail(index, files, number, info.end);
   }
-  const auto dying = require(index.dead_ranges(kDyingRow, std::numeric_limits<std::size_t>::max()));
+  const auto dying =
+      require(index.dead_ranges(kDyingRow, std::nullopt, std::numeric_limits<std::size_t>::max()));
   clear_headers(index, files, dying);
 }
 

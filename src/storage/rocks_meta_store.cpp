@@ -20,7 +20,9 @@ bool within_limits(const WriteBatch& batch) {
 }  // namespace
 
 RocksMetaStore::RocksMetaStore(Database& database, WorkerPool& pool)
-    : database_(database), pool_(pool), writer_("meta-writer", kMaxGroup, [this](auto group) { write(group); }) {}
+    : database_(database),
+      pool_(pool),
+      writer_("meta-writer", kMaxGroup, [this](auto group) { write(group); }) {}
 
 Task<Result<std::optional<std::string>>> RocksMetaStore::get(std::string key) {
   auto job = [this, &key] { return database_.get(Family::meta, key); };

@@ -10,9 +10,9 @@
 
 namespace mycostr::storage {
 
-/// Reads run on the pool, commits on one writer thread that makes one write, with one sync at most, of all that
-/// waits. A key or value over the port's limits is refused with Errc::invalid. Database and pool outlive it; its
-/// tasks must have ended before it goes.
+/// Reads run on the pool, commits on one writer thread that makes one write, with one sync at most, of all
+/// that waits. A key or value over the port's limits is refused with Errc::invalid. Database and pool outlive
+/// it; its tasks must have ended before it goes.
 class RocksMetaStore final : public MetaStore {
  public:
   RocksMetaStore(Database& database, WorkerPool& pool);

@@ -7,7 +7,9 @@ namespace {
 
 constexpr std::size_t kPageOfRows = 1000;
 
-Error bad_row() { return {Errc::corrupt, "a row of the shard index is malformed: rebuild the index"}; }
+Error bad_row() {
+  return {Errc::corrupt, "a row of the shard index is malformed: rebuild the index"};
+}
 
 /// Calls `each` with every row of a kind, in order, until it says false: then the row is malformed.
 template <class Each>
@@ -65,8 +67,11 @@ std::map<std::uint32_t, PackInfo> ShardIndex::packs() const {
   return packs_;
 }
 
-Result<std::vector<DeadRange>> ShardIndex::dead_ranges(char kind, std::size_t most) const {
-  const auto rows = database_.scan(Family::shards, {.prefix = std::string(1, kind), .after = {}, .limit = most});
+Result<std::vector<DeadRange>> ShardIndex::dead_ranges(char kind, std::optional<DeadRange> after,
+                                                       std::size_t most) const {
+  const auto last = after ? range_row_key(kind, *after) : std::string();
+  const auto rows =
+      database_.scan(Family::shards, {.prefix = std::string(1, kind), .after = last, .limit = most});
   if (!rows) return std::unexpected(rows.error());
   std::vector<DeadRange> ranges;
   for (const auto& row : *rows) {
@@ -118,7 +123,8 @@ PackInfo& IndexChange::pack(std::uint32_t number) {
   const auto [place, first_time] = packs_.try_emplace(number);
   if (first_time) {
     std::lock_guard lock(index_.mutex_);
-    if (const auto known = index_.packs_.find(number); known != index_.packs_.end()) place->second = known->second;
+    if (const auto known = index_.packs_.find(number); known != index_.packs_.end())
+      place->second = known->second;
   }
   return place->second;
 }
@@ -154,7 +160,9 @@ void IndexChange::start_pack(std::uint32_t number) {
   totals_.next_pack = std::max(totals_.next_pack, number + 1);
 }
 
-void IndexChange::seal_pack(std::uint32_t number) { pack(number).sealed = true; }
+void IndexChange::seal_pack(std::uint32_t number) {
+  pack(number).sealed = true;
+}
 
 void IndexChange::retire_dead_packs() {
   for (const auto& [number, info] : packs_) {

@@ -10,8 +10,8 @@
 
 namespace mycostr::storage {
 
-/// Rows of the family "shards", with totals and packs kept in memory as well. Reading is thread-safe and blocks;
-/// only one thread at a time makes changes (IndexChange). The database outlives it.
+/// Rows of the family "shards", with totals and packs kept in memory as well. Reading is thread-safe and
+/// blocks; only one thread at a time makes changes (IndexChange). The database outlives it.
 class ShardIndex {
  public:
   explicit ShardIndex(Database& database) : database_(database) {}
@@ -23,12 +23,13 @@ class ShardIndex {
   Totals totals() const;
   std::map<std::uint32_t, PackInfo> packs() const;
 
-  /// Rows of a kind (kDyingRow, kFreeRow) in order, the first `most`. Errors: io, corrupt.
-  Result<std::vector<DeadRange>> dead_ranges(char kind, std::size_t most) const;
+  /// Rows of a kind (kDyingRow, kFreeRow) in order, the first `most` behind `after`. Errors: io, corrupt.
+  Result<std::vector<DeadRange>> dead_ranges(char kind, std::optional<DeadRange> after,
+                                             std::size_t most) const;
   /// Packs whose files are to be removed. Errors: io, corrupt.
   Result<std::vector<std::uint32_t>> retired() const;
-  /// The ranges' headers are gone: what is left is to free their blocks. Any thread, as the following two; the loss
-  /// of power may undo any of them, and it is done once more. Errors: io, full.
+  /// The ranges' headers are gone: what is left is to free their blocks. Any thread, as the following two;
+  /// the loss of power may undo any of them, and it is done once more. Errors: io, full.
   Result<void> headers_cleared(std::span<const DeadRange> ranges);
   Result<void> blocks_freed(std::span<const DeadRange> ranges);
   Result<void> file_removed(std::uint32_t pack);
@@ -64,8 +65,8 @@ class IndexChange {
   void add_dead(const DeadRange& range) { dead_.push_back(range); }
 
   bool empty() const { return rows_.empty() && packs_.empty() && dead_.empty(); }
-  /// Sealed packs that are wholly dead now are retired. After an error the index takes no more changes until the
-  /// next start: whether this one happened is only known then. Errors: io, full.
+  /// Sealed packs that are wholly dead now are retired. After an error the index takes no more changes until
+  /// the next start: whether this one happened is only known then. Errors: io, full.
   Result<void> commit(Durability durability);
 
   /// After commit: records whose headers are to be cleared now.

@@ -33,7 +33,9 @@ class Verifier {
     if (problems_.size() < kMaxProblems) problems_.push_back({std::move(what), std::string(what_to_do)});
   }
 
-  std::optional<std::string> row(char kind) { return require(database_.get(Family::shards, std::string(1, kind))); }
+  std::optional<std::string> row(char kind) {
+    return require(database_.get(Family::shards, std::string(1, kind)));
+  }
 
   /// Pages of rows of a kind to `each`.
   template <class Each>
@@ -103,7 +105,8 @@ class Verifier {
 
   void check_record(const ShardKey& key, const Location& at) {
     const auto name = fmt::format("shard {} of owner {}", key.shard.hex(), short_hex(key.owner.view()));
-    if (!packs_.contains(at.pack)) return report(name + " lies in a pack that the index does not know", kRebuild);
+    if (!packs_.contains(at.pack))
+      return report(name + " lies in a pack that the index does not know", kRebuild);
     const auto file = files_.open(at.pack);
     if (!file) return report(name + ": " + to_string(file.error()), kRepair);
     auto page = Buffer::allocate(kPageSize);
@@ -127,8 +130,8 @@ class Verifier {
       sum.shards += found.live_records;
     }
     if (sum.used != totals_.used || sum.shards != totals_.shards) {
-      report(fmt::format("the counters say {} bytes in {} shards, the rows {} in {}", totals_.used, totals_.shards,
-                         sum.used, sum.shards),
+      report(fmt::format("the counters say {} bytes in {} shards, the rows {} in {}", totals_.used,
+                         totals_.shards, sum.used, sum.shards),
              kRebuild);
     }
     for (const auto& [number, info] : packs_) {
@@ -150,7 +153,8 @@ class Verifier {
 
 }  // namespace
 
-std::vector<Problem> verify(const Database& database, const std::filesystem::path& packs_folder, bool read_data) {
+std::vector<Problem> verify(const Database& database, const std::filesystem::path& packs_folder,
+                            bool read_data) {
   return Verifier(database, packs_folder, read_data).run();
 }
 

@@ -21,9 +21,9 @@ inline constexpr std::size_t kMaxShardsPerDelete = 1000;
 inline constexpr std::size_t kMaxShardsPerGrant = 1000;
 
 struct Hello {
-  Bytes record;                 ///< the caller's own, encoded
-  std::uint64_t instance = 0;   ///< of the receiver's last reply; 0: none yet
-  std::uint64_t since = 0;      ///< cursor of the receiver's last reply
+  Bytes record;                ///< the caller's own, encoded
+  std::uint64_t instance = 0;  ///< of the receiver's last reply; 0: none yet
+  std::uint64_t since = 0;     ///< cursor of the receiver's last reply
 };
 Bytes encode(const Hello& message);
 Result<Hello> decode_hello(ByteView bytes);
@@ -75,7 +75,7 @@ Result<PutShard> decode_put_shard(ByteView bytes);
 
 struct GetShard {
   ShardId shard;
-  Bytes grant;   ///< encoded; empty: the caller's own
+  Bytes grant;  ///< encoded; empty: the caller's own
 };
 Bytes encode(const GetShard& message);
 Result<GetShard> decode_get_shard(ByteView bytes);

@@ -20,7 +20,8 @@ bool read_endpoints(const proto::NodeRecord& message, std::vector<Endpoint>& out
   for (const auto& endpoint : message.endpoints()) {
     if (endpoint.port() > 65535) return false;
     // The text form is what checks a host.
-    auto parsed = parse_endpoint(to_string(Endpoint{endpoint.host(), static_cast<std::uint16_t>(endpoint.port())}));
+    auto parsed =
+        parse_endpoint(to_string(Endpoint{endpoint.host(), static_cast<std::uint16_t>(endpoint.port())}));
     if (!parsed) return false;
     out.push_back(std::move(*parsed));
   }
@@ -81,7 +82,8 @@ Result<NodeRecord> decode_record(ByteView bytes) {
   auto record = decode_trusted_record(bytes);
   if (!record) return record;
   const auto signed_payload = decode_signed(bytes);
-  if (!crypto::verify(record->public_key, kRecordPurpose, signed_payload->payload, signed_payload->signature)) {
+  if (!crypto::verify(record->public_key, kRecordPurpose, signed_payload->payload,
+                      signed_payload->signature)) {
     return fail(Errc::invalid, "node record with a wrong signature");
   }
   return record;

@@ -25,9 +25,9 @@ struct NodeRecord {
   PublicKey public_key;
   std::vector<Endpoint> endpoints;
   bool is_holder = false;
-  std::string location;   ///< claimed; empty where none was given
+  std::string location;  ///< claimed; empty where none was given
   ByteCount capacity;
-  ByteCount free;         ///< coarse
+  ByteCount free;  ///< coarse
   std::uint64_t price_msat_per_tb_month = 0;
   WallTime expires;
   std::string network_id;
@@ -38,7 +38,8 @@ struct NodeRecord {
 
 /// An encoded Signed.
 Bytes encode_record(const NodeRecord& record, const crypto::Identity& identity);
-/// Checks form, limits and signature; not the time, the network or whether a newer one is known. Errors: invalid.
+/// Checks form, limits and signature; not the time, the network or whether a newer one is known. Errors:
+/// invalid.
 Result<NodeRecord> decode_record(ByteView bytes);
 /// The same without the signature, for bytes that were checked when they were written to the own disk.
 Result<NodeRecord> decode_trusted_record(ByteView bytes);

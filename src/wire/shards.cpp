@@ -15,7 +15,9 @@ bool read_shards(const Field& field, std::size_t most, std::vector<ShardId>& out
   return true;
 }
 
-bool is_possible_time(std::int64_t unix_ms) { return unix_ms >= 0 && unix_ms < (1LL << 48); }
+bool is_possible_time(std::int64_t unix_ms) {
+  return unix_ms >= 0 && unix_ms < (1LL << 48);
+}
 
 }  // namespace
 

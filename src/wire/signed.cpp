@@ -15,7 +15,8 @@ Bytes encode_signed(const SignedPayload& signed_payload) {
 Result<SignedPayload> decode_signed(ByteView bytes) {
   proto::Signed message;
   SignedPayload out;
-  if (!parse(message, bytes) || !read_id(message.signature(), out.signature)) return malformed("signed payload");
+  if (!parse(message, bytes) || !read_id(message.signature(), out.signature))
+    return malformed("signed payload");
   out.payload = bytes_of(message.payload());
   return out;
 }

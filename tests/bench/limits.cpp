@@ -1,5 +1,5 @@
-// Measures the machine's own limits and prints them as one JSON object: GB/s of one core for the processor's
-// work, MB/s for the disk.
+// Measures the machine's own limits and prints them as one JSON object: GB per second of one core's time
+// while all cores are at work, MB/s for the disk.
 //
 // usage: bench_limits FOLDER   (a folder on the disk that the daemon would use)
 #include "limits.hpp"
@@ -8,11 +8,14 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <functional>
 #include <stdexcept>
+#include <thread>
+#include <vector>
 
 #include "base/buffer.hpp"
 #include "base/units.hpp"
@@ -34,17 +37,44 @@ Buffer noise(std::size_t size) {
   return buffer;
 }
 
-/// GB/s of `work`, which takes one chunk each time.
-double rate(const std::function<void()>& work) {
-  work();
+/// A thread's own memory to work on.
+struct Worker {
+  Buffer data = noise(kChunk);
+  Buffer other = noise(kChunk);
+};
+
+/// One thread's bytes and processor time.
+struct Share {
   std::uint64_t chunks = 0;
-  const auto start = SteadyClock::now();
-  while (SteadyClock::now() - start < kTime) {
-    work();
-    ++chunks;
+  double seconds = 0;
+};
+
+/// Does `work`, which takes one chunk each time, for a while.
+Share work_for_a_while(const std::function<void(Worker&)>& work) {
+  Worker worker;
+  work(worker);
+  Share share;
+  const auto before = thread_cpu_seconds();
+  for (const auto start = SteadyClock::now(); SteadyClock::now() - start < kTime; ++share.chunks)
+    work(worker);
+  share.seconds = thread_cpu_seconds() - before;
+  return share;
+}
+
+/// GB per second of one core's time while all cores do the same: cores that share their units are slower
+/// together.
+double rate(const std::function<void(Worker&)>& work) {
+  std::vector<Share> shares(std::max(1U, std::thread::hardware_concurrency()));
+  std::vector<std::jthread> threads;
+  for (auto& share : shares) threads.emplace_back([&] { share = work_for_a_while(work); });
+  threads.clear();
+  double bytes = 0;
+  double seconds = 0;
+  for (const auto& share : shares) {
+    bytes += static_cast<double>(share.chunks * kChunk);
+    seconds += share.seconds;
   }
-  return static_cast<double>(chunks * kChunk) /
-         std::chrono::duration<double>(SteadyClock::now() - start).count() / 1e9;
+  return bytes / seconds / 1e9;
 }
 
 struct File {
@@ -94,12 +124,11 @@ double disk_sync(const std::filesystem::path& folder) {
 }
 
 void run(const std::filesystem::path& folder) {
-  auto data = noise(kChunk);
-  auto other = noise(kChunk);
   const crypto::FileSecrets secrets{};
-  const auto gcm = rate([&] { crypto::encrypt_chunk(secrets, {}, data.mutable_view()); });
-  const auto mask = rate([&] { crypto::mask_shard(secrets.seal, {}, 1, data.view(), other.mutable_view()); });
-  const auto merkle = rate([&] { crypto::merkle_root(data.view()); });
+  const auto gcm = rate([&](Worker& on) { crypto::encrypt_chunk(secrets, {}, on.data.mutable_view()); });
+  const auto mask = rate(
+      [&](Worker& on) { crypto::mask_shard(secrets.seal, {}, 1, on.data.view(), on.other.mutable_view()); });
+  const auto merkle = rate([&](Worker& on) { crypto::merkle_root(on.data.view()); });
   const auto tls = measure_tls();
   const auto tcp = measure_tcp();
   fmt::print(

@@ -3,6 +3,9 @@
 
 namespace mycostr::bench {
 
+/// Of the calling thread.
+double thread_cpu_seconds();
+
 /// GB per second of one core's time.
 struct Sides {
   double send = 0;

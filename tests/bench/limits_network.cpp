@@ -18,12 +18,6 @@ constexpr std::size_t kPiece = 1 << 20;
 using Acceptor =
     boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
 
-double thread_cpu_seconds() {
-  timespec time{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
-}
-
 void require(const Result<void>& done) {
   if (!done) throw std::runtime_error(to_string(done.error()));
 }
@@ -93,6 +87,12 @@ Sides measure(Ends& ends, net::Stream& sender, net::Stream& receiver) {
 }
 
 }  // namespace
+
+double thread_cpu_seconds() {
+  timespec time{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+}
 
 Sides measure_tls() {
   const std::array<std::uint8_t, 32> seed{1};

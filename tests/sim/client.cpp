@@ -22,8 +22,8 @@ Task<Result<std::size_t>> Body::read(MutableBytes out) {
 }
 
 Task<std::expected<files::FileInfo, files::StoreFailure>> store(SimNode& owner, Clock& clock,
-                                                                files::StoreOptions options, const Bytes& content,
-                                                                BodyPlan plan) {
+                                                                files::StoreOptions options,
+                                                                const Bytes& content, BodyPlan plan) {
   Body body(clock, content, plan);
   co_return co_await owner.engine().store().store(std::move(options), body);
 }

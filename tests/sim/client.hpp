@@ -31,8 +31,9 @@ inline files::StoreOptions named(std::string name) {
 }
 
 /// Stores `content` with a body that comes at once.
-Task<std::expected<files::FileInfo, files::StoreFailure>> store(SimNode& owner, Clock& clock, files::StoreOptions options,
-                                                         const Bytes& content, BodyPlan plan = {});
+Task<std::expected<files::FileInfo, files::StoreFailure>> store(SimNode& owner, Clock& clock,
+                                                                files::StoreOptions options,
+                                                                const Bytes& content, BodyPlan plan = {});
 
 /// A range in pieces, to its end. Errors: the reader's.
 Task<Result<Bytes>> read_range(engine::Engine& engine, files::FileInfo file, files::ByteRange range,

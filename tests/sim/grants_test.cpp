@@ -13,8 +13,8 @@ constexpr std::size_t kStranger = 2;
 Task<Result<PeerReply>> ask(SimWorld& world, std::size_t caller, files::ShardInfo shard, Bytes grant) {
   PeerCall call{wire::operations::kGetShard, wire::encode(wire::GetShard{shard.id, std::move(grant)}), {}};
   auto& holder = *world.find(shard.holder);
-  co_return co_await world.node(caller).transport().call({holder.id(), holder.settings().endpoints}, std::move(call),
-                                                         {});
+  co_return co_await world.node(caller).transport().call({holder.id(), holder.settings().endpoints},
+                                                         std::move(call), {});
 }
 
 Task<Errc> refusal(SimWorld& world, std::size_t caller, files::ShardInfo shard, Bytes grant) {
@@ -32,7 +32,11 @@ Task<> use_grants(SimWorld& world) {
   const auto is_third = [&](const files::ShardInfo& s) { return world.find(s.holder)->number() > kStranger; };
   const auto shard = *std::ranges::find_if(chunks[0].shards, is_third);
   const auto other = chunks[1].shards[0].id;
-  wire::Grant grant{owner.identity().public_key(), world.node(kReader).id(), {shard.id}, true, false,
+  wire::Grant grant{owner.identity().public_key(),
+                    world.node(kReader).id(),
+                    {shard.id},
+                    true,
+                    false,
                     world.clock().wall_now() + std::chrono::minutes(10)};
   const auto good = wire::encode_grant(grant, owner.identity());
 
@@ -46,11 +50,13 @@ Task<> use_grants(SimWorld& world) {
   EXPECT_EQ(co_await refusal(world, kReader, shard, {}), Errc::not_found);
   EXPECT_EQ(co_await refusal(world, kStranger, shard, good), Errc::forbidden);
   grant.shards = {other};
-  EXPECT_EQ(co_await refusal(world, kReader, shard, wire::encode_grant(grant, owner.identity())), Errc::forbidden);
+  EXPECT_EQ(co_await refusal(world, kReader, shard, wire::encode_grant(grant, owner.identity())),
+            Errc::forbidden);
   grant.shards = {shard.id};
   grant.may_read = false;
   grant.may_delete = true;
-  EXPECT_EQ(co_await refusal(world, kReader, shard, wire::encode_grant(grant, owner.identity())), Errc::forbidden);
+  EXPECT_EQ(co_await refusal(world, kReader, shard, wire::encode_grant(grant, owner.identity())),
+            Errc::forbidden);
   grant.may_read = true;
   const auto forged = wire::encode_grant(grant, world.node(kStranger).identity());
   EXPECT_EQ(co_await refusal(world, kReader, shard, forged), Errc::invalid);
@@ -66,10 +72,11 @@ TEST(Grants, LetTheReaderReadAndNobodyElse) {
 }
 
 Task<Result<PeerReply>> erase_by(SimWorld& world, std::size_t caller, files::ShardInfo shard, Bytes grant) {
-  PeerCall call{wire::operations::kDeleteShards, wire::encode(wire::DeleteShards{{shard.id}, std::move(grant)}), {}};
+  PeerCall call{
+      wire::operations::kDeleteShards, wire::encode(wire::DeleteShards{{shard.id}, std::move(grant)}), {}};
   auto& holder = *world.find(shard.holder);
-  co_return co_await world.node(caller).transport().call({holder.id(), holder.settings().endpoints}, std::move(call),
-                                                         {});
+  co_return co_await world.node(caller).transport().call({holder.id(), holder.settings().endpoints},
+                                                         std::move(call), {});
 }
 
 Task<> erase_by_grant(SimWorld& world) {
@@ -80,7 +87,11 @@ Task<> erase_by_grant(SimWorld& world) {
   const auto is_third = [&](const files::ShardInfo& s) { return world.find(s.holder)->number() > kStranger; };
   const auto shard = *std::ranges::find_if(chunks[0].shards, is_third);
   auto& kept = world.find(shard.holder)->chunks();
-  wire::Grant grant{owner.identity().public_key(), world.node(kReader).id(), {shard.id}, true, false,
+  wire::Grant grant{owner.identity().public_key(),
+                    world.node(kReader).id(),
+                    {shard.id},
+                    true,
+                    false,
                     world.clock().wall_now() + std::chrono::minutes(10)};
 
   const auto refused = co_await erase_by(world, kReader, shard, wire::encode_grant(grant, owner.identity()));

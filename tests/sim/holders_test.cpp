@@ -134,11 +134,12 @@ Task<> store_and_forget(SimWorld& world, const Bytes& content) {
 }
 
 Task<> give_up(SimWorld& world, Bytes content) {
-  co_await async::finish_within(world.clock(), store_and_forget(world, content), std::chrono::milliseconds(1500));
+  co_await async::finish_within(world.clock(), store_and_forget(world, content),
+                                std::chrono::milliseconds(1500));
 }
 
-/// Disks take seconds for each access: the deletion comes while the shard is still being written. Then the machines
-/// fall, as soon as the owner has been told that nothing is left.
+/// Disks take seconds for each access: the deletion comes while the shard is still being written. Then the
+/// machines fall, as soon as the owner has been told that nothing is left.
 Task<> be_overtaken_by_deletion(SimWorld& world) {
   Model model(world);
   for (auto& node : world.nodes()) node->chunks().set_slowness(1000);
@@ -222,7 +223,8 @@ Task<> be_slow(SimWorld& world) {
       world.network().set_slowness(number, 20'000);
     }
   }
-  for (const auto& chunk : *chunks) world.network().set_slowness(world.find(chunk.shards[2].holder)->number(), 1);
+  for (const auto& chunk : *chunks)
+    world.network().set_slowness(world.find(chunk.shards[2].holder)->number(), 1);
   const auto begin = world.clock().now();
   const auto bytes = co_await read_file(world.node(kOwner).engine(), file->id);
   EXPECT_TRUE(bytes && *bytes == model.memories().front().content);

@@ -16,7 +16,8 @@ constexpr auto kLongestCleaning = std::chrono::minutes(20);
 std::vector<std::string> keys_of(SimNode& node, std::string_view prefix) {
   std::vector<std::string> out;
   const auto& rows = node.meta().rows();
-  for (auto at = rows.lower_bound(std::string(prefix)); at != rows.end() && at->first.starts_with(prefix); ++at) {
+  for (auto at = rows.lower_bound(std::string(prefix)); at != rows.end() && at->first.starts_with(prefix);
+       ++at) {
     out.push_back(at->first);
   }
   return out;
@@ -33,7 +34,8 @@ Memory& Model::add(std::size_t owner, std::string name, Bytes content) {
 }
 
 Memory* Model::remembered(std::size_t owner, const std::string& name) {
-  const auto at = std::ranges::find_if(memories_, [&](const Memory& m) { return m.owner == owner && m.name == name; });
+  const auto at =
+      std::ranges::find_if(memories_, [&](const Memory& m) { return m.owner == owner && m.name == name; });
   return at == memories_.end() ? nullptr : &*at;
 }
 
@@ -98,7 +100,8 @@ Task<> Model::check_file(SimNode& owner, const Memory* memory, files::FileInfo f
   if (chunks->size() != file.chunk_count) complain_of(owner, "rows of chunks are missing: " + file.name);
   for (const auto& chunk : *chunks) check_chunk(owner, file, chunk);
   const auto bytes = co_await read_file(owner.engine(), file.id);
-  if (!bytes) co_return complain_of(owner, fmt::format("{} cannot be read: {}", file.name, to_string(bytes.error())));
+  if (!bytes)
+    co_return complain_of(owner, fmt::format("{} cannot be read: {}", file.name, to_string(bytes.error())));
   if (memory != nullptr && *bytes != memory->content) complain_of(owner, "wrong bytes: " + file.name);
 }
 
@@ -124,7 +127,8 @@ Task<> Model::check_rows(SimNode& owner, std::size_t files) {
   std::set<std::string> ids;
   for (const auto& key : files_there) ids.insert(key.substr(keys::kFiles.size()));
   for (const auto& key : keys_of(owner, keys::kChunks)) {
-    if (!ids.contains(key.substr(keys::kChunks.size(), FileId::kSize))) complain_of(owner, "a chunk of no file");
+    if (!ids.contains(key.substr(keys::kChunks.size(), FileId::kSize)))
+      complain_of(owner, "a chunk of no file");
   }
   for (const auto& key : keys_of(owner, keys::kIdempotency)) {
     const auto hash = Digest::from(as_bytes(key).subspan(keys::kIdempotency.size()));
@@ -142,15 +146,17 @@ void Model::check_holder(SimNode& holder) {
     bytes += data.size();
     if (!expected.contains(key)) {
       const auto* owner = world_.find(key.owner);
-      complain_of(holder, fmt::format("keeps shard {} of node {}, which no file needs", short_hex(key.shard.view()),
-                                      owner == nullptr ? SIZE_MAX : owner->number()));
+      complain_of(holder,
+                  fmt::format("keeps shard {} of node {}, which no file needs", short_hex(key.shard.view()),
+                              owner == nullptr ? SIZE_MAX : owner->number()));
     }
   }
   for (const auto& [key, size] : expected) {
     if (!there.contains(key)) complain_of(holder, "has lost shard " + short_hex(key.shard.view()));
   }
   const auto usage = holder.chunks().usage();
-  if (usage.used.value != bytes || usage.shards != there.size()) complain_of(holder, "its usage is not what it holds");
+  if (usage.used.value != bytes || usage.shards != there.size())
+    complain_of(holder, "its usage is not what it holds");
   if (usage.used > usage.capacity) complain_of(holder, "holds more than it offers");
 }
 

@@ -23,9 +23,9 @@ struct Memory {
   std::optional<std::string> idempotency_key;
   Fate stored = Fate::no;
   Fate deleted = Fate::no;
-  FileId id;   ///< where stored
-  bool is_being_stored = false;   ///< with a key, perhaps several times
-  std::size_t deletions = 0;      ///< that were tried
+  FileId id;                     ///< where stored
+  bool is_being_stored = false;  ///< with a key, perhaps several times
+  std::size_t deletions = 0;     ///< that were tried
 };
 
 /// All that users of a world remember, held against the disks of its nodes. Loop thread only.
@@ -59,7 +59,7 @@ class Model {
   SimWorld& world_;
   std::deque<Memory> memories_;
   std::vector<std::string> complaints_;
-  Places expected_;   ///< by holder: shards of the files that are there
+  Places expected_;  ///< by holder: shards of the files that are there
 };
 
 }  // namespace mycostr::sim

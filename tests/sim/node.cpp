@@ -25,12 +25,14 @@ SimNode::SimNode(Surroundings around, const crypto::Identity& identity, engine::
       pool_(around.loop),
       meta_(around.clock, power_, around.trace, seed * 3 + 1),
       chunks_(around.clock, power_, around.trace, seed * 3 + 2, kDisk),
-      transport_(around.network.add({identity.id(), identity.public_key()}, settings_.endpoints.front(), power_)),
+      transport_(
+          around.network.add({identity.id(), identity.public_key()}, settings_.endpoints.front(), power_)),
       number_(transport_.number()) {}
 
 Task<> SimNode::start() {
   power_.on();
-  auto life = std::make_unique<Life>(Life{test::SeededRandom(seed_ * 1000 + power_.life()), nullptr, nullptr});
+  auto life =
+      std::make_unique<Life>(Life{test::SeededRandom(seed_ * 1000 + power_.life()), nullptr, nullptr});
   const auto executor = around_.loop.get_executor();
   const engine::Ports ports{executor, around_.clock, life->random, pool_, meta_, chunks_, transport_};
   life->users = std::make_unique<async::TaskGroup>(executor, "users");
@@ -44,7 +46,8 @@ Task<> SimNode::start() {
   life_->engine->start();
 }
 
-/// As if the hellos of a network that has run for long went on: not everybody to everybody in the first second.
+/// As if the hellos of a network that has run for long went on: not everybody to everybody in the first
+/// second.
 void SimNode::spread_probes() {
   auto& directory = life_->engine->directory();
   const auto interval = static_cast<std::uint64_t>(settings_.exchange.probe_interval.count());
@@ -87,7 +90,9 @@ class SimNode::End {
   std::shared_ptr<Work> work_;
 };
 
-Task<> SimNode::do_and_tell(Task<> task, End) { co_await std::move(task); }
+Task<> SimNode::do_and_tell(Task<> task, End) {
+  co_await std::move(task);
+}
 
 Task<> SimNode::as_user(Task<> task) {
   if (!life_) co_return;

@@ -1,4 +1,5 @@
-// A simulated machine: an identity and a disk that stay, and the engine that runs on them from start to crash.
+// A simulated machine: an identity and a disk that stay, and the engine that runs on them from start to
+// crash.
 #pragma once
 
 #include "engine/engine.hpp"

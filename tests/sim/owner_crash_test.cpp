@@ -20,15 +20,16 @@ files::StoreOptions with_key(std::string name, std::string key) {
 Task<> upload(SimWorld& world, Memory& memory, BodyPlan plan) {
   auto& owner = world.node(kOwner);
   const auto life = owner.power().life();
-  const auto stored =
-      co_await store(owner, world.clock(), with_key(memory.name, "key of " + memory.name), memory.content, plan);
+  const auto stored = co_await store(owner, world.clock(), with_key(memory.name, "key of " + memory.name),
+                                     memory.content, plan);
   if (!stored || !owner.power().lasts(life)) co_return;
   EXPECT_TRUE(memory.stored != Fate::yes || memory.id == stored->id) << "one key gave two files";
   memory.stored = Fate::yes;
   memory.id = stored->id;
 }
 
-/// The owner goes at any moment of an upload; its client tries again with the same key until it has an answer.
+/// The owner goes at any moment of an upload; its client tries again with the same key until it has an
+/// answer.
 Task<> crash_and_repeat(SimWorld& world) {
   Model model(world);
   auto& owner = world.node(kOwner);
@@ -68,7 +69,8 @@ Task<> reuse_a_key(SimWorld& world) {
   const auto other = world.random().bytes(10'000);
   const auto of_other_content = co_await store(owner, world.clock(), with_key("file", "key of file"), other);
   EXPECT_EQ(of_other_content.error().error.code, Errc::conflict);
-  const auto of_other_name = co_await store(owner, world.clock(), with_key("other", "key of file"), memory.content);
+  const auto of_other_name =
+      co_await store(owner, world.clock(), with_key("other", "key of file"), memory.content);
   EXPECT_EQ(of_other_name.error().error.code, Errc::conflict);
   co_await model.check_at_rest();
   // What was deleted does not answer for the key any more.

@@ -29,7 +29,11 @@ std::optional<std::uint64_t> number_in(const char* variable) {
 
 }  // namespace
 
-std::uint64_t seed_count() { return number_in("MYCOSTR_SIM_SEEDS").value_or(kSeeds); }
-std::optional<std::uint64_t> only_seed() { return number_in("MYCOSTR_SIM_SEED"); }
+std::uint64_t seed_count() {
+  return number_in("MYCOSTR_SIM_SEEDS").value_or(kSeeds);
+}
+std::optional<std::uint64_t> only_seed() {
+  return number_in("MYCOSTR_SIM_SEED");
+}
 
 }  // namespace mycostr::sim

@@ -41,8 +41,10 @@ StormSettings settings_of_storm(std::uint64_t seed) {
   test::SeededRandom random(seed);
   StormSettings out;
   out.owners = 1 + random.below(12);
-  if (random.chance(1, 10)) out.loss_per_mille = 200;
-  else if (random.chance(2, 3)) out.loss_per_mille = random.below(50);
+  if (random.chance(1, 10))
+    out.loss_per_mille = 200;
+  else if (random.chance(2, 3))
+    out.loss_per_mille = random.below(50);
   out.crashes = random.below(25);
   out.partitions = random.below(4);
   out.slow_nodes = random.below(6);

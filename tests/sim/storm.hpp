@@ -14,7 +14,7 @@ struct StormSettings {
   std::size_t crashes = 0;
   std::size_t partitions = 0;
   std::size_t slow_nodes = 0;
-  std::uint64_t small_holders_percent = 0;   ///< holders that are soon full
+  std::uint64_t small_holders_percent = 0;  ///< holders that are soon full
   ByteCount transfer_memory;
   std::size_t chunks_ahead = 4;
 };

@@ -60,8 +60,9 @@ TEST(Storms, AreRough) {
     sum.crashes += report.crashes;
     sum.calls += report.calls;
   }
-  std::printf("20 storms: %zu stored, %zu deleted, %zu unknown, %zu read, %zu crashes, %llu calls\n", sum.stored,
-              sum.deleted, sum.unknown, sum.read, sum.crashes, static_cast<unsigned long long>(sum.calls));
+  std::printf("20 storms: %zu stored, %zu deleted, %zu unknown, %zu read, %zu crashes, %llu calls\n",
+              sum.stored, sum.deleted, sum.unknown, sum.read, sum.crashes,
+              static_cast<unsigned long long>(sum.calls));
   EXPECT_GT(sum.stored, 100);
   EXPECT_GT(sum.deleted, 20);
   EXPECT_GT(sum.unknown, 10);

@@ -19,7 +19,8 @@ Task<> Users::run() {
 }
 
 Task<> Users::operate(std::size_t number) {
-  co_await world_.clock().sleep_for(Duration(random_.below(static_cast<std::uint64_t>(settings_.length.count()))));
+  co_await world_.clock().sleep_for(
+      Duration(random_.below(static_cast<std::uint64_t>(settings_.length.count()))));
   auto& owner = world_.node(random_.below(settings_.owners));
   if (!owner.is_up()) co_return;
   auto* stored = any_stored(owner.number());
@@ -40,10 +41,14 @@ Task<> Users::operate(std::size_t number) {
 Bytes Users::any_content() {
   const auto chunk = world_.settings().chunk_size;
   switch (random_.below(6)) {
-    case 0: return {};
-    case 1: return random_.bytes(1 + random_.below(100));
-    case 2: return random_.bytes(chunk * random_.below(6));
-    default: return random_.bytes(random_.below(chunk * 10));
+    case 0:
+      return {};
+    case 1:
+      return random_.bytes(1 + random_.below(100));
+    case 2:
+      return random_.bytes(chunk * random_.below(6));
+    default:
+      return random_.bytes(random_.below(chunk * 10));
   }
 }
 
@@ -93,7 +98,8 @@ Task<> Users::attempt(SimNode& owner, Memory& memory, BodyPlan plan) {
   const auto outcome = co_await store(owner, world_.clock(), options, memory.content, plan);
   if (!owner.power().lasts(life)) co_return;  // the answer does not leave the machine
   if (outcome) {
-    if (memory.stored == Fate::yes && memory.id != outcome->id) model_.complain("one key, two files: " + memory.name);
+    if (memory.stored == Fate::yes && memory.id != outcome->id)
+      model_.complain("one key, two files: " + memory.name);
     memory.stored = Fate::yes;
     memory.id = outcome->id;
   } else if (!memory.idempotency_key) {
@@ -124,7 +130,8 @@ Task<> Users::read_some(SimNode& owner, const Memory& memory, files::FileInfo fi
   if (!bytes) co_return;
   ++files_read_;
   if (bytes->size() != range.end - range.begin) co_return model_.complain("not all bytes: " + memory.name);
-  const auto wanted = ByteView(memory.content).subspan(is_plain ? range.begin : 0, is_plain ? bytes->size() : 0);
+  const auto wanted =
+      ByteView(memory.content).subspan(is_plain ? range.begin : 0, is_plain ? bytes->size() : 0);
   if (is_plain && !std::ranges::equal(*bytes, wanted)) model_.complain("wrong bytes: " + memory.name);
 }
 

@@ -10,7 +10,10 @@ Duration seconds_up_to(test::SeededRandom& random, std::uint64_t most) {
 }  // namespace
 
 Weather::Weather(SimWorld& world, const StormSettings& settings)
-    : world_(world), settings_(settings), random_(world.random().below(UINT64_MAX)), events_(world.executor(), "weather") {}
+    : world_(world),
+      settings_(settings),
+      random_(world.random().below(UINT64_MAX)),
+      events_(world.executor(), "weather") {}
 
 Task<> Weather::run() {
   world_.network().set_loss(settings_.loss_per_mille);
@@ -21,7 +24,8 @@ Task<> Weather::run() {
 }
 
 Task<> Weather::wait_for_a_moment() {
-  co_await world_.clock().sleep_for(Duration(random_.below(static_cast<std::uint64_t>(settings_.length.count()))));
+  co_await world_.clock().sleep_for(
+      Duration(random_.below(static_cast<std::uint64_t>(settings_.length.count()))));
 }
 
 std::size_t Weather::victim() {

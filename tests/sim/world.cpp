@@ -9,8 +9,8 @@ namespace mycostr::sim {
 namespace {
 
 /// Over six continents; the last one says nothing.
-constexpr std::array<const char*, 16> kPlaces{"DE",    "FR", "GB", "PL", "US-CA", "US-NY", "CA", "MX",
-                                              "BR",    "AR", "JP", "IN", "ZA",    "KE",    "AU", ""};
+constexpr std::array<const char*, 16> kPlaces{"DE", "FR", "GB", "PL", "US-CA", "US-NY", "CA", "MX",
+                                              "BR", "AR", "JP", "IN", "ZA",    "KE",    "AU", ""};
 
 /// Keys are made once: they cost more than all else of a small world.
 const crypto::Identity& identity_of(std::size_t number) {
@@ -30,13 +30,16 @@ SimWorld::SimWorld(WorldSettings settings, std::uint64_t seed)
   const Surroundings around{loop_, *clock_, *network_, trace_};
   for (std::size_t i = 0; i < settings_.nodes; ++i) {
     const auto& identity = identity_of(i);
-    nodes_.push_back(std::make_unique<SimNode>(around, identity, settings_of(i), random_.below(UINT64_MAX / 1000)));
+    nodes_.push_back(
+        std::make_unique<SimNode>(around, identity, settings_of(i), random_.below(UINT64_MAX / 1000)));
     numbers_[identity.id()] = i;
   }
 }
 
 /// What still sleeps refers to the nodes.
-SimWorld::~SimWorld() { clock_.reset(); }
+SimWorld::~SimWorld() {
+  clock_.reset();
+}
 
 engine::EngineSettings SimWorld::settings_of(std::size_t number) {
   engine::EngineSettings out;
@@ -84,6 +87,8 @@ Task<> SimWorld::whole(Task<> scenario) {
   if (thrown) std::rethrow_exception(thrown);
 }
 
-void SimWorld::run(Task<> scenario) { clock_->run(whole(std::move(scenario))); }
+void SimWorld::run(Task<> scenario) {
+  clock_->run(whole(std::move(scenario)));
+}
 
 }  // namespace mycostr::sim

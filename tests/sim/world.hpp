@@ -9,7 +9,7 @@ namespace mycostr::sim {
 
 struct WorldSettings {
   std::size_t nodes = 100;
-  std::uint64_t chunk_size = 8192;   ///< small: what is tested is not how fast SHA-256 is
+  std::uint64_t chunk_size = 8192;  ///< small: what is tested is not how fast SHA-256 is
   std::size_t chunks_ahead = 4;
   ByteCount transfer_memory = 1_MiB;
   /// Of node i; 0: no holder.

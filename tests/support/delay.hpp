@@ -5,7 +5,8 @@
 
 namespace mycostr::test {
 
-/// As Clock::sleep_for, but not cancellable: a caller that is cancelled meanwhile finds out at its next co_await.
+/// As Clock::sleep_for, but not cancellable: a caller that is cancelled meanwhile finds out at its next
+/// co_await.
 Task<> delay(Clock& clock, Duration duration);
 
 }  // namespace mycostr::test

@@ -7,8 +7,12 @@
 namespace mycostr::test {
 namespace {
 
-std::unexpected<Error> no_power() { return fail(Errc::io, "the machine is off"); }
-std::unexpected<Error> no_shard() { return fail(Errc::not_found, "no such shard"); }
+std::unexpected<Error> no_power() {
+  return fail(Errc::io, "the machine is off");
+}
+std::unexpected<Error> no_shard() {
+  return fail(Errc::not_found, "no such shard");
+}
 
 }  // namespace
 

@@ -12,8 +12,8 @@
 
 namespace mycostr::test {
 
-/// Stays when its node goes: it is the disk. Everything fails with io while the power is off. Changes that are under
-/// way at the same time are made in any order. References outlive it. Loop thread only.
+/// Stays when its node goes: it is the disk. Everything fails with io while the power is off. Changes that
+/// are under way at the same time are made in any order. References outlive it. Loop thread only.
 class SimChunkStore final : public ChunkStore {
  public:
   SimChunkStore(Clock& clock, const Power& power, Trace& trace, std::uint64_t seed, ByteCount disk)

@@ -7,7 +7,9 @@
 namespace mycostr::test {
 namespace {
 
-std::unexpected<Error> no_power() { return fail(Errc::io, "the machine is off"); }
+std::unexpected<Error> no_power() {
+  return fail(Errc::io, "the machine is off");
+}
 
 }  // namespace
 
@@ -52,7 +54,8 @@ Task<Result<void>> SimMetaStore::commit(WriteBatch batch, Durability durability)
 }
 
 void SimMetaStore::apply(Pending commit) {
-  trace_.add({static_cast<std::uint64_t>(clock_.now().time_since_epoch().count()), commit.batch.changes.size()});
+  trace_.add(
+      {static_cast<std::uint64_t>(clock_.now().time_since_epoch().count()), commit.batch.changes.size()});
   if (commit.durability == Durability::synced) {
     unsynced_.clear();
   } else {

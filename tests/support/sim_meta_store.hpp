@@ -11,8 +11,9 @@
 
 namespace mycostr::test {
 
-/// One writer, as in the daemon: commits are applied in the order they are asked for. Stays when its node goes: it is
-/// the disk. Everything fails with io while the power is off. References outlive it. Loop thread only.
+/// One writer, as in the daemon: commits are applied in the order they are asked for. Stays when its node
+/// goes: it is the disk. Everything fails with io while the power is off. References outlive it. Loop thread
+/// only.
 class SimMetaStore final : public MetaStore {
  public:
   SimMetaStore(Clock& clock, const Power& power, Trace& trace, std::uint64_t seed)
@@ -22,8 +23,8 @@ class SimMetaStore final : public MetaStore {
   Task<Result<std::vector<KeyValue>>> scan(ScanRequest request) override;
   Task<Result<void>> commit(WriteBatch batch, Durability durability) override;
 
-  /// After the power has gone. Of the commits on their way the first few may have been made; a loss of power may undo
-  /// the last buffered ones.
+  /// After the power has gone. Of the commits on their way the first few may have been made; a loss of power
+  /// may undo the last buffered ones.
   void crash(Crash kind);
   /// As if it had been there always, at once and durably.
   void preset(WriteBatch batch) { rows_.apply(std::move(batch)); }

@@ -9,7 +9,8 @@
 namespace mycostr::test {
 namespace {
 
-/// One-way times between two nodes in milliseconds: about what measured Internet paths are, near ones to far ones.
+/// One-way times between two nodes in milliseconds: about what measured Internet paths are, near ones to far
+/// ones.
 constexpr std::array<unsigned, 16> kPaths{1, 3, 5, 8, 12, 16, 20, 25, 32, 40, 48, 56, 70, 85, 110, 160};
 constexpr std::uint64_t kNanosecondsPerByte = 100;  // 10 MB/s
 

@@ -109,7 +109,8 @@ void SimTransport::note(std::size_t peer, std::string_view operation, const Resu
   auto& trace = network_.trace_;
   trace.add(operation);
   trace.add({static_cast<std::uint64_t>(network_.clock_.now().time_since_epoch().count()), number_, peer,
-             reply ? 1000 + reply->message.size() + reply->body.size() : static_cast<std::uint64_t>(reply.error().code)});
+             reply ? 1000 + reply->message.size() + reply->body.size()
+                   : static_cast<std::uint64_t>(reply.error().code)});
 }
 
 Task<Result<SimTransport*>> SimTransport::connect(const PeerAddress& to, const CallLimits& limits) {
@@ -121,8 +122,8 @@ Task<Result<SimTransport*>> SimTransport::connect(const PeerAddress& to, const C
   co_return last;
 }
 
-Task<Result<SimTransport*>> SimTransport::connect_at(const Endpoint& endpoint, const std::optional<NodeId>& id,
-                                                     Duration limit) {
+Task<Result<SimTransport*>> SimTransport::connect_at(const Endpoint& endpoint,
+                                                     const std::optional<NodeId>& id, Duration limit) {
   auto* peer = network_.at(endpoint);
   const bool is_silent = peer == nullptr || !network_.arrives(number_, peer->number_) ||
                          !network_.arrives(peer->number_, number_) ||
@@ -135,12 +136,15 @@ Task<Result<SimTransport*>> SimTransport::connect_at(const Endpoint& endpoint, c
   const auto back = network_.one_way(peer->number_, number_, 0);
   co_await network_.clock_.sleep_for(std::min<Duration>(there + back, limit));
   if (there + back > limit) co_return fail(Errc::unreachable, to_string(endpoint) + " is too slow");
-  if (peer->handler_ == nullptr || !power_.is_on()) co_return fail(Errc::unreachable, to_string(endpoint) + " refuses");
-  if (id && peer->identity_.id != *id) co_return fail(Errc::wrong_peer, "another node answers at " + to_string(endpoint));
+  if (peer->handler_ == nullptr || !power_.is_on())
+    co_return fail(Errc::unreachable, to_string(endpoint) + " refuses");
+  if (id && peer->identity_.id != *id)
+    co_return fail(Errc::wrong_peer, "another node answers at " + to_string(endpoint));
   co_return peer;
 }
 
-Task<Result<PeerReply>> SimTransport::exchange_with(SimTransport& peer, PeerCall call, const CallLimits& limits) {
+Task<Result<PeerReply>> SimTransport::exchange_with(SimTransport& peer, PeerCall call,
+                                                    const CallLimits& limits) {
   auto& clock = network_.clock_;
   const auto deadline = clock.now() + limits.total;
   const auto peer_life = peer.power_.life();
@@ -153,14 +157,16 @@ Task<Result<PeerReply>> SimTransport::exchange_with(SimTransport& peer, PeerCall
 
   co_await clock.sleep_for(network_.one_way(number_, peer.number_, size));
   if (!network_.arrives(number_, peer.number_)) co_return co_await cut_off(limits.progress);
-  if (!peer.power_.lasts(peer_life) || peer.handler_ == nullptr) co_return fail(Errc::closed, "the other side went");
+  if (!peer.power_.lasts(peer_life) || peer.handler_ == nullptr)
+    co_return fail(Errc::closed, "the other side went");
   peer.serving_->spawn(peer.serve_one(Outcome(exchange)));
   while (exchange->state == State::under_way) co_await exchange->ended.wait();
   if (exchange->state == State::answered) {
     if (clock.now() > deadline) co_return fail(Errc::timeout, "the call took too long");
     co_return std::move(exchange->reply);
   }
-  if (exchange->state == State::cut && network_.random_.chance(1, 2)) co_return fail(Errc::closed, "the other side went");
+  if (exchange->state == State::cut && network_.random_.chance(1, 2))
+    co_return fail(Errc::closed, "the other side went");
   co_return co_await cut_off(limits.progress);
 }
 

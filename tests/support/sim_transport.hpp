@@ -6,8 +6,8 @@
 
 namespace mycostr::test {
 
-/// Calls fail as real ones do: refused, silent, cut, with the request lost or only its answer. Requests of others run
-/// as tasks of this node's life, and their answers go with it. Loop thread only.
+/// Calls fail as real ones do: refused, silent, cut, with the request lost or only its answer. Requests of
+/// others run as tasks of this node's life, and their answers go with it. Loop thread only.
 class SimTransport final : public Transport {
  public:
   SimTransport(SimNetwork& network, std::size_t number, PeerIdentity identity, const Power& power)
@@ -29,7 +29,8 @@ class SimTransport final : public Transport {
   class Outcome;
 
   Task<Result<SimTransport*>> connect(const PeerAddress& to, const CallLimits& limits);
-  Task<Result<SimTransport*>> connect_at(const Endpoint& endpoint, const std::optional<NodeId>& id, Duration limit);
+  Task<Result<SimTransport*>> connect_at(const Endpoint& endpoint, const std::optional<NodeId>& id,
+                                         Duration limit);
   Task<Result<PeerReply>> exchange_with(SimTransport& peer, PeerCall call, const CallLimits& limits);
   Task<> serve_one(Outcome outcome);
   Task<Result<PeerReply>> cut_off(Duration limit);

@@ -24,10 +24,14 @@ class ApiTlsTest : public HttpServerTest {
     X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 3600);
     X509_set_pubkey(certificate.get(), key.get());
     ASSERT_GT(X509_sign(certificate.get(), key.get(), EVP_sha256()), 0);
-    write("key.pem", [&](BIO* out) { return PEM_write_bio_PrivateKey(out, key.get(), nullptr, nullptr, 0, nullptr, nullptr); });
+    write("key.pem", [&](BIO* out) {
+      return PEM_write_bio_PrivateKey(out, key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+    });
     write("cert.pem", [&](BIO* out) { return PEM_write_bio_X509(out, certificate.get()); });
     const KeyPtr other(EVP_EC_gen("P-256"));
-    write("other.pem", [&](BIO* out) { return PEM_write_bio_PrivateKey(out, other.get(), nullptr, nullptr, 0, nullptr, nullptr); });
+    write("other.pem", [&](BIO* out) {
+      return PEM_write_bio_PrivateKey(out, other.get(), nullptr, nullptr, 0, nullptr, nullptr);
+    });
     std::ofstream(directory / "garbage.pem") << "not a key";
   }
   void TearDown() override {
@@ -48,7 +52,8 @@ TEST_F(ApiTlsTest, ServesHttpOverTls) {
   server.emplace(loop, kAnyPort, handler, HttpServerLimits(), ApiTls(path("cert.pem"), path("key.pem")));
   server->start();
   struct Ask {
-    static Task<std::string> in(boost::asio::io_context& on, Endpoint to, ssl_ctx_st* context, std::string text) {
+    static Task<std::string> in(boost::asio::io_context& on, Endpoint to, ssl_ctx_st* context,
+                                std::string text) {
       BlockPools blocks;
       TlsStream stream(TcpSocket(on), context, TlsStream::Role::client, blocks.records);
       EXPECT_TRUE(co_await stream.link().connect({boost::asio::ip::make_address(to.host), to.port}));
@@ -81,7 +86,8 @@ TEST_F(ApiTlsTest, ServesHttpOverTls) {
 TEST_F(ApiTlsTest, FilesThatCannotServeAreNamed) {
   for (const auto& [certificate, key, named] :
        {std::array{"none.pem", "key.pem", "none.pem"}, std::array{"cert.pem", "none.pem", "none.pem"},
-        std::array{"garbage.pem", "key.pem", "garbage.pem"}, std::array{"cert.pem", "other.pem", "other.pem"}}) {
+        std::array{"garbage.pem", "key.pem", "garbage.pem"},
+        std::array{"cert.pem", "other.pem", "other.pem"}}) {
     try {
       ApiTls(path(certificate), path(key));
       ADD_FAILURE() << certificate << " " << key;

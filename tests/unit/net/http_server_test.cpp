@@ -6,7 +6,8 @@ namespace {
 using std::chrono::milliseconds;
 
 /// One client's conversation: sends each text and reads one response to each.
-Task<std::vector<RawResponse>> talk(boost::asio::io_context& loop, Endpoint to, std::vector<std::string> texts) {
+Task<std::vector<RawResponse>> talk(boost::asio::io_context& loop, Endpoint to,
+                                    std::vector<std::string> texts) {
   RawClient client(loop);
   co_await client.connect(to);
   std::vector<RawResponse> out;
@@ -20,7 +21,8 @@ Task<std::vector<RawResponse>> talk(boost::asio::io_context& loop, Endpoint to, 
 
 TEST_F(HttpServerTest, KeepsTheConnectionForMoreRequests) {
   start();
-  const auto got = run(talk(loop, server->endpoint(), {get("/hello"), post_body("/echo", "abc"), get("/hello")}));
+  const auto got =
+      run(talk(loop, server->endpoint(), {get("/hello"), post_body("/echo", "abc"), get("/hello")}));
   EXPECT_EQ(got[0].body, "hello");
   EXPECT_EQ(got[1].body, "abc");
   EXPECT_EQ(got[2].status, 200u);
@@ -54,7 +56,8 @@ TEST_F(HttpServerTest, TakesRequestsByteByByte) {
     static Task<RawResponse> in(boost::asio::io_context& on, Endpoint to) {
       RawClient client(on);
       co_await client.connect(to);
-      for (const char c : post("/echo", "Transfer-Encoding: chunked\r\n") + "3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nT: u\r\n\r\n") {
+      for (const char c :
+           post("/echo", "Transfer-Encoding: chunked\r\n") + "3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nT: u\r\n\r\n") {
         co_await client.send(std::string(1, c));
       }
       co_return co_await client.response();
@@ -75,7 +78,8 @@ TEST_F(HttpServerTest, ReadsChunkedBodiesHoweverTheyAreSplit) {
   framed += "0\r\n\r\n";
   for (const std::size_t piece : {1u, 7u, 4096u, 1u << 20}) {
     handler.piece = piece;
-    const auto got = run(talk(loop, server->endpoint(), {post("/echo", "Transfer-Encoding: chunked\r\n") + framed}));
+    const auto got =
+        run(talk(loop, server->endpoint(), {post("/echo", "Transfer-Encoding: chunked\r\n") + framed}));
     EXPECT_EQ(got[0].status, 200u) << piece;
     EXPECT_TRUE(got[0].body == whole) << piece;
   }
@@ -198,25 +202,28 @@ TEST_F(HttpServerTest, RefusesWhatIsNotHttp) {
 
 TEST_F(HttpServerTest, RefusesMalformedChunks) {
   start();
-  for (const auto* bad : {"zz\r\n", "3\r\nabcd\r\n0\r\n\r\n", "-1\r\n", "fffffffffffffffff\r\n", "3\nabc\r\n"}) {
+  for (const auto* bad :
+       {"zz\r\n", "3\r\nabcd\r\n0\r\n\r\n", "-1\r\n", "fffffffffffffffff\r\n", "3\nabc\r\n"}) {
     handler.read_error.reset();
     const auto got = answer_to(post("/echo", "Transfer-Encoding: chunked\r\n") + bad);
     EXPECT_TRUE(got.starts_with("HTTP/1.1 400 ")) << bad << got;
     ASSERT_TRUE(handler.read_error) << bad;
     EXPECT_EQ(handler.read_error->code, Errc::invalid) << bad;
   }
-  const auto got = answer_to(post("/echo", "Transfer-Encoding: chunked\r\n") + "3;" + std::string(100'000, 'x'));
+  const auto got =
+      answer_to(post("/echo", "Transfer-Encoding: chunked\r\n") + "3;" + std::string(100'000, 'x'));
   EXPECT_TRUE(got.starts_with("HTTP/1.1 400 "));
 }
 
 TEST_F(HttpServerTest, BoundsTheHeader) {
   start();
-  for (const auto& text : {get("/hello", "X: " + std::string(20'000, 'a') + "\r\n"), get("/" + std::string(17'000, 'a')),
-                           std::string(200'000, 'a')}) {
+  for (const auto& text : {get("/hello", "X: " + std::string(20'000, 'a') + "\r\n"),
+                           get("/" + std::string(17'000, 'a')), std::string(200'000, 'a')}) {
     const auto got = answer_to(text);
     EXPECT_TRUE(got.starts_with("HTTP/1.1 431 ")) << text.substr(0, 30) << got.substr(0, 100);
   }
-  const auto got = run(talk(loop, server->endpoint(), {get("/hello", "X: " + std::string(15'000, 'a') + "\r\n")}));
+  const auto got =
+      run(talk(loop, server->endpoint(), {get("/hello", "X: " + std::string(15'000, 'a') + "\r\n")}));
   EXPECT_EQ(got[0].status, 200u);
 }
 
@@ -232,8 +239,9 @@ TEST_F(HttpServerTest, ALargeRefusedBodyStillGetsTheAnswer) {
 
 TEST_F(HttpServerTest, ASmallRefusedBodyKeepsTheConnection) {
   start();
-  const auto got = run(talk(loop, server->endpoint(),
-                            {post_body("/refuse", std::string(200'000, 'b')), post_body("/half", "abcdef"), get("/hello")}));
+  const auto got = run(
+      talk(loop, server->endpoint(),
+           {post_body("/refuse", std::string(200'000, 'b')), post_body("/half", "abcdef"), get("/hello")}));
   EXPECT_EQ(got[0].status, 413u);
   EXPECT_EQ(got[1].status, 400u);
   EXPECT_EQ(got[2].body, "hello");
@@ -351,7 +359,8 @@ TEST_F(HttpServerTest, TooManyConnectionsAreTurnedAway) {
 TEST_F(HttpServerTest, StopEndsRequestsThatRun) {
   start();
   struct Stop {
-    static Task<std::string> in(boost::asio::io_context& on, Clock& time, HttpServer& server, PathHandler& handler) {
+    static Task<std::string> in(boost::asio::io_context& on, Clock& time, HttpServer& server,
+                                PathHandler& handler) {
       RawClient idle(on);
       co_await idle.connect(server.endpoint());
       RawClient busy(on);

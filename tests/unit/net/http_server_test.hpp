@@ -14,10 +14,10 @@ class PathHandler final : public HttpHandler {
 
   std::size_t requests = 0;
   std::size_t running = 0;
-  std::optional<Error> read_error;    // the last one
+  std::optional<Error> read_error;  // the last one
   std::optional<Error> write_error;
-  std::size_t piece = 1000;           // bytes per read_body
-  std::string body;                   // of the last request that was read
+  std::size_t piece = 1000;  // bytes per read_body
+  std::string body;          // of the last request that was read
 
  private:
   Task<bool> read_all(HttpRequest& request, HttpResponder& responder);

@@ -22,7 +22,8 @@ class NetTest : public ::testing::Test {
  protected:
   static constexpr auto kHung = std::chrono::seconds(60);
 
-  /// Runs the loop until `task` has ended. A test that hangs ends the program, with the test's name as the last word.
+  /// Runs the loop until `task` has ended. A test that hangs ends the program, with the test's name as the
+  /// last word.
   template <class T>
   T run(Task<T> task) {
     struct Keep {
@@ -55,7 +56,7 @@ class NetTest : public ::testing::Test {
 
 struct RawResponse {
   unsigned status = 0;
-  std::map<std::string, std::string> fields;   // names in lower case
+  std::map<std::string, std::string> fields;  // names in lower case
   std::string body;
 };
 

@@ -15,7 +15,8 @@ Task<Result<PeerReply>> OperationHandler::handle(PeerRequest& request) {
   if (operation == "pause") co_await clock_.sleep_for(std::chrono::milliseconds(3));
   if (operation == "throw") throw std::runtime_error("thrown for the test");
   if (operation == "too_much") co_return PeerReply{Bytes(kMaxMessageSize + 1), {}, {}};
-  if (operation.starts_with("fail/")) co_return fail(errc_from_name(operation.substr(5)), "because of the test");
+  if (operation.starts_with("fail/"))
+    co_return fail(errc_from_name(operation.substr(5)), "because of the test");
   if (operation == "long_detail") co_return fail(Errc::full, std::string(5000, 'd'));
   auto body = co_await request.read_body();
   if (!body) {

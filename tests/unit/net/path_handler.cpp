@@ -63,7 +63,8 @@ Task<bool> PathHandler::read_all(HttpRequest& request, HttpResponder& responder)
   }
 }
 
-Task<> PathHandler::stream_answer(HttpResponder& responder, std::optional<std::uint64_t> length, std::size_t pieces) {
+Task<> PathHandler::stream_answer(HttpResponder& responder, std::optional<std::uint64_t> length,
+                                  std::size_t pieces) {
   const std::string ten = "0123456789";
   const std::string large(1 << 20, 'x');
   const auto& piece_text = pieces == SIZE_MAX ? large : ten;

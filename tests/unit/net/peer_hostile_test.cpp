@@ -1,6 +1,6 @@
 // Peers that break the protocol on purpose.
-#include <boost/asio/ip/tcp.hpp>
 #include <openssl/ssl.h>
+#include <boost/asio/ip/tcp.hpp>
 
 #include "net/tls_stream.hpp"
 #include "unit/net/peer_transport_test.hpp"
@@ -73,8 +73,9 @@ TEST_F(PeerHostileTest, AnswersThatAreNoneAreInvalid) {
   EXPECT_EQ(outcome_of("hello hello hello\r\n\r\n").code, Errc::invalid);
   EXPECT_EQ(outcome_of("HTTP/1.1 200 OK\r\n\r\n").code, Errc::invalid);
   EXPECT_EQ(outcome_of("HTTP/1.1 200 OK\r\nX: " + std::string(20'000, 'x')).code, Errc::invalid);
-  EXPECT_EQ(outcome_of("HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\nMycostr-Message-Length: 5\r\n\r\n").code,
-            Errc::invalid);
+  EXPECT_EQ(
+      outcome_of("HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\nMycostr-Message-Length: 5\r\n\r\n").code,
+      Errc::invalid);
 }
 
 TEST_F(PeerHostileTest, GarbageOnThePeerPortDoesNoHarm) {
@@ -87,8 +88,8 @@ TEST_F(PeerHostileTest, GarbageOnThePeerPortDoesNoHarm) {
       co_return co_await client.read_to_end();
     }
   };
-  for (const auto& text : {std::string("GET / HTTP/1.1\r\n\r\n"), std::string(100'000, '\xff'), std::string("\x16\x03\x01"),
-                           std::string()}) {
+  for (const auto& text : {std::string("GET / HTTP/1.1\r\n\r\n"), std::string(100'000, '\xff'),
+                           std::string("\x16\x03\x01"), std::string()}) {
     (void)run(Garbage::in(loop, *callee->endpoint(), text));
   }
   EXPECT_TRUE(call("echo"));
@@ -122,10 +123,11 @@ TEST_F(PeerHostileTest, CallsThatAreNoneAreRefused) {
   start();
   const TlsIdentity key(alice.seed().bytes);
   const std::string lengths = "Content-Length: 0\r\nMycostr-Message-Length: 0\r\nConnection: close\r\n\r\n";
-  for (const auto& text : {"GET /peer/1/echo HTTP/1.1\r\nHost: x\r\n" + lengths, "POST /other HTTP/1.1\r\nHost: x\r\n" + lengths,
-                           std::string("POST /peer/1/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n"
-                                       "Mycostr-Message-Length: 0\r\n\r\n"),
-                           std::string("nonsense\r\n\r\n")}) {
+  for (const auto& text :
+       {"GET /peer/1/echo HTTP/1.1\r\nHost: x\r\n" + lengths, "POST /other HTTP/1.1\r\nHost: x\r\n" + lengths,
+        std::string("POST /peer/1/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n"
+                    "Mycostr-Message-Length: 0\r\n\r\n"),
+        std::string("nonsense\r\n\r\n")}) {
     EXPECT_TRUE(run(ask(loop, *callee->endpoint(), key.client(), text)).starts_with("HTTP/1.1 400 ")) << text;
   }
   EXPECT_EQ(handler.calls, 0u);

@@ -8,7 +8,8 @@
 namespace mycostr::net {
 namespace {
 
-std::string request(const std::string& target, const std::string& fields, const std::string& method = "POST") {
+std::string request(const std::string& target, const std::string& fields,
+                    const std::string& method = "POST") {
   return method + " " + target + " HTTP/1.1\r\nHost: mycostr\r\n" + fields + "\r\n";
 }
 
@@ -27,14 +28,16 @@ TEST(PeerProtocol, RefusesHeadsThatCannotBe) {
   const auto too_long = std::to_string(kMaxMessageSize + 1);
   const auto too_large = std::to_string(kMaxChunkSize + 1);
   for (const auto& text :
-       {std::string(), std::string("POST"), request("/peer/1/a", lengths, "GET"), request("/peer/2/a", lengths),
-        request("/peer/1/", lengths), request("/peer/1/a//b", lengths), request("/peer/1/a/", lengths),
-        request("/peer/1/A", lengths), request("/peer/1/a?b", lengths), request("/peer/1/" + std::string(65, 'a'), lengths),
-        request("/peer/1/a", "Content-Length: 9\r\n"), request("/peer/1/a", "Mycostr-Message-Length: 5\r\n"),
+       {std::string(), std::string("POST"), request("/peer/1/a", lengths, "GET"),
+        request("/peer/2/a", lengths), request("/peer/1/", lengths), request("/peer/1/a//b", lengths),
+        request("/peer/1/a/", lengths), request("/peer/1/A", lengths), request("/peer/1/a?b", lengths),
+        request("/peer/1/" + std::string(65, 'a'), lengths), request("/peer/1/a", "Content-Length: 9\r\n"),
+        request("/peer/1/a", "Mycostr-Message-Length: 5\r\n"),
         request("/peer/1/a", "Content-Length: 4\r\nMycostr-Message-Length: 5\r\n"),
         request("/peer/1/a", "Content-Length: 9\r\nMycostr-Message-Length: -5\r\n"),
         request("/peer/1/a", "Content-Length: 9\r\nMycostr-Message-Length: 5x\r\n"),
-        request("/peer/1/a", "Content-Length: " + too_long + "\r\nMycostr-Message-Length: " + too_long + "\r\n"),
+        request("/peer/1/a",
+                "Content-Length: " + too_long + "\r\nMycostr-Message-Length: " + too_long + "\r\n"),
         request("/peer/1/a", "Content-Length: " + too_large + "\r\nMycostr-Message-Length: 0\r\n"),
         request("/peer/1/a", "Transfer-Encoding: chunked\r\nMycostr-Message-Length: 0\r\n")}) {
     EXPECT_FALSE(parse_peer_request_head(as_bytes(text))) << text;
@@ -67,8 +70,10 @@ TEST(PeerProtocol, CodesOfTheCallersOwnConnectionAreNotBelieved) {
 
 TEST(PeerProtocol, RefusesRepliesThatCannotBe) {
   for (const auto* text :
-       {"", "HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 404 x\r\nContent-Length: 0\r\nMycostr-Message-Length: 0\r\n\r\n",
-        "HTTP/1.1 500 x\r\nContent-Length: 1025\r\nMycostr-Error: full\r\n\r\n", "HTTP/1.1 500 x\r\nMycostr-Error: full\r\n\r\n",
+       {"", "HTTP/1.1 200 OK\r\n\r\n",
+        "HTTP/1.1 404 x\r\nContent-Length: 0\r\nMycostr-Message-Length: 0\r\n\r\n",
+        "HTTP/1.1 500 x\r\nContent-Length: 1025\r\nMycostr-Error: full\r\n\r\n",
+        "HTTP/1.1 500 x\r\nMycostr-Error: full\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\nMycostr-Message-Length: 5\r\n\r\n"}) {
     EXPECT_FALSE(parse_peer_reply_head(as_bytes(text))) << text;
   }

@@ -97,8 +97,9 @@ TEST_F(PeerTransportTest, ConcurrentCallsToOnePeerWaitTheirTurn) {
 
 TEST_F(PeerTransportTest, ErrorsCrossTheWire) {
   start();
-  for (const auto code : {Errc::invalid, Errc::not_found, Errc::exists, Errc::forbidden, Errc::full, Errc::overloaded,
-                          Errc::timeout, Errc::corrupt, Errc::io, Errc::not_enough, Errc::conflict, Errc::internal}) {
+  for (const auto code :
+       {Errc::invalid, Errc::not_found, Errc::exists, Errc::forbidden, Errc::full, Errc::overloaded,
+        Errc::timeout, Errc::corrupt, Errc::io, Errc::not_enough, Errc::conflict, Errc::internal}) {
     const auto reply = call("fail/" + std::string(errc_name(code)));
     ASSERT_FALSE(reply);
     EXPECT_EQ(reply.error().code, code);
@@ -171,8 +172,8 @@ TEST_F(PeerTransportTest, SilentPeersTimeOut) {
   ASSERT_FALSE(late);
   EXPECT_EQ(late.error().code, Errc::timeout);
   boost::asio::ip::tcp::acceptor mute(loop, {boost::asio::ip::make_address("127.0.0.1"), 0});
-  const auto no_tls = call({bob.id(), {to_endpoint(mute.local_endpoint())}}, {"echo", {}, {}},
-                           {.connect = milliseconds(30)});
+  const auto no_tls =
+      call({bob.id(), {to_endpoint(mute.local_endpoint())}}, {"echo", {}, {}}, {.connect = milliseconds(30)});
   ASSERT_FALSE(no_tls);
   EXPECT_EQ(no_tls.error().code, Errc::unreachable) << "nothing was sent";
 }
@@ -180,7 +181,9 @@ TEST_F(PeerTransportTest, SilentPeersTimeOut) {
 TEST_F(PeerTransportTest, WaitingForATurnCountsAsTime) {
   start({}, {.max_calls_per_peer = 1});
   struct Two {
-    static Task<> hang(PeerTransport& from, PeerAddress to) { (void)co_await from.call(to, {"hang", {}, {}}, {}); }
+    static Task<> hang(PeerTransport& from, PeerAddress to) {
+      (void)co_await from.call(to, {"hang", {}, {}}, {});
+    }
     static Task<Result<PeerReply>> in(boost::asio::io_context& on, PeerTransport& from, PeerAddress to) {
       async::TaskGroup group(on.get_executor(), "test");
       group.spawn(hang(from, to));
@@ -198,7 +201,9 @@ TEST_F(PeerTransportTest, WaitingForATurnCountsAsTime) {
 TEST_F(PeerTransportTest, ACancelledCallDropsItsConnection) {
   start();
   struct Cancel {
-    static Task<> hang(PeerTransport& from, PeerAddress to) { (void)co_await from.call(to, {"hang", {}, {}}, {}); }
+    static Task<> hang(PeerTransport& from, PeerAddress to) {
+      (void)co_await from.call(to, {"hang", {}, {}}, {});
+    }
     static Task<> in(boost::asio::io_context& on, Clock& time, PeerTransport& from, PeerAddress to,
                      OperationHandler& handler) {
       async::TaskGroup group(on.get_executor(), "test");

@@ -18,7 +18,8 @@ crypto::Identity::Seed seed_of(std::uint8_t first) {
 
 class TlsStreamTest : public NetTest {
  protected:
-  using Acceptor = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
+  using Acceptor =
+      boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
 
   /// Two ends of one TCP connection, both plain.
   void connect() {
@@ -99,7 +100,8 @@ TEST_F(TlsStreamTest, CarriesBytesUnchangedInBothDirections) {
     }
   };
   Bytes want;
-  for (const auto* part : {&small, &medium, &large, &small}) want.insert(want.end(), part->begin(), part->end());
+  for (const auto* part : {&small, &medium, &large, &small})
+    want.insert(want.end(), part->begin(), part->end());
   Bytes got;
   run_both(Side::send(*client, small, medium, large), Side::receive(*server, got, 300'001));
   EXPECT_TRUE(got == want);

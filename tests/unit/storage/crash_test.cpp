@@ -1,4 +1,5 @@
-// kill -9 at random moments: what was acknowledged is there, what was removed is gone, the counters are right.
+// kill -9 at random moments: what was acknowledged is there, what was removed is gone, the counters are
+// right.
 #include <fcntl.h>
 #include <sys/wait.h>
 
@@ -18,7 +19,9 @@ constexpr auto kPipeVariable = "MYCOSTR_CRASH_TEST_PIPE";
 constexpr ByteCount kPackSize = 512_KiB;
 constexpr CompactionLimits kEager{.below_percent = 60, .per_second = 1_GiB};
 
-std::size_t size_of_shard(std::uint64_t number) { return number % 13 == 0 ? 256 << 10 : (1 + number % 5) * kLeafSize; }
+std::size_t size_of_shard(std::uint64_t number) {
+  return number % 13 == 0 ? 256 << 10 : (1 + number % 5) * kLeafSize;
+}
 
 /// What the child tells before and after each operation.
 struct Report {
@@ -40,7 +43,8 @@ Task<> churn(OpenStore& opened, int pipe, std::uint64_t task) {
     Result<void> result;
     if (is_put) {
       const auto size = size_of_shard(number);
-      result = co_await opened.store.put(*opened.store.reserve({size}), key_of(number), shard_bytes(number, size));
+      result =
+          co_await opened.store.put(*opened.store.reserve({size}), key_of(number), shard_bytes(number, size));
     } else {
       result = co_await opened.store.remove({key_of(number)});
     }
@@ -76,7 +80,8 @@ enum class Expected { absent, present, either };
 
 class CrashedStore : public testing::Test {
  protected:
-  /// Lets a child work on the store until it has sent so many reports, kills it a moment later, and takes note of all.
+  /// Lets a child work on the store until it has sent so many reports, kills it a moment later, and takes
+  /// note of all.
   void run_and_kill(std::uint64_t reports, std::chrono::microseconds later) {
     int ends[2];
     ASSERT_EQ(::pipe(ends), 0);

@@ -124,9 +124,9 @@ TEST(Maintenance, EndsWhenItIsCancelled) {
   StoppedClock clock;
   boost::asio::cancellation_signal stop;
   bool ended = false;
-  boost::asio::co_spawn(
-      opened.loop, opened.store.run_maintenance(clock),
-      boost::asio::bind_cancellation_slot(stop.slot(), [&](std::exception_ptr thrown) { ended = thrown != nullptr; }));
+  boost::asio::co_spawn(opened.loop, opened.store.run_maintenance(clock),
+                        boost::asio::bind_cancellation_slot(
+                            stop.slot(), [&](std::exception_ptr thrown) { ended = thrown != nullptr; }));
   boost::asio::post(opened.loop, [&] { stop.emit(boost::asio::cancellation_type::terminal); });
   opened.loop.run();
   EXPECT_TRUE(ended);

@@ -63,7 +63,9 @@ TEST(RocksMetaStore, AppliesTheChangesOfABatchInOrder) {
 TEST(RocksMetaStore, ScansByPrefixAfterLimitAndDirection) {
   const TempFolder folder;
   OpenMeta meta(folder);
-  for (const auto* key : {"a", "b1", "b2", "b3", "b4", "c", "\xff", "\xff\xff", "\xff\xff" "1"}) {
+  for (const auto* key : {"a", "b1", "b2", "b3", "b4", "c", "\xff", "\xff\xff",
+                          "\xff\xff"
+                          "1"}) {
     ASSERT_TRUE(meta.put(key, "v"));
   }
   EXPECT_EQ(meta.keys({.prefix = "b", .after = {}}), "b1 b2 b3 b4 ");
@@ -76,9 +78,15 @@ TEST(RocksMetaStore, ScansByPrefixAfterLimitAndDirection) {
   EXPECT_EQ(meta.keys({.prefix = "b", .after = "b3", .limit = 1, .reverse = true}), "b2 ");
   EXPECT_EQ(meta.keys({.prefix = "b", .after = "z", .reverse = true}), "b4 b3 b2 b1 ");
   EXPECT_EQ(meta.keys({.prefix = "b", .after = "a", .reverse = true}), "");
-  EXPECT_EQ(meta.keys({.prefix = "\xff\xff", .after = {}, .reverse = true}), "\xff\xff" "1 \xff\xff ");
-  EXPECT_EQ(meta.keys({.prefix = {}, .after = {}, .limit = 2, .reverse = true}), "\xff\xff" "1 \xff\xff ");
-  EXPECT_EQ(meta.keys({.prefix = {}, .after = "b4"}), "c \xff \xff\xff \xff\xff" "1 ");
+  EXPECT_EQ(meta.keys({.prefix = "\xff\xff", .after = {}, .reverse = true}),
+            "\xff\xff"
+            "1 \xff\xff ");
+  EXPECT_EQ(meta.keys({.prefix = {}, .after = {}, .limit = 2, .reverse = true}),
+            "\xff\xff"
+            "1 \xff\xff ");
+  EXPECT_EQ(meta.keys({.prefix = {}, .after = "b4"}),
+            "c \xff \xff\xff \xff\xff"
+            "1 ");
   EXPECT_EQ(meta.keys({.prefix = "b", .after = {}, .limit = 0}), "");
 }
 

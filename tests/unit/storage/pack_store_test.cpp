@@ -79,7 +79,8 @@ TEST(PackStore, WritesAShardOnceHoweverOftenItIsPut) {
   const std::vector<ShardKey> same(10, key_of(7));
   std::size_t done = 0;
   for (const auto& key : same) {
-    boost::asio::co_spawn(opened.loop, opened.store.put(*opened.store.reserve({4096}), key, shard_bytes(7, 4096)),
+    boost::asio::co_spawn(opened.loop,
+                          opened.store.put(*opened.store.reserve({4096}), key, shard_bytes(7, 4096)),
                           [&](std::exception_ptr, Result<void> result) { done += result ? 1 : 0; });
   }
   opened.loop.run();

@@ -17,7 +17,9 @@ RecordHeader sample() {
   return header;
 }
 
-TEST(Crc32c, MatchesTheKnownValue) { EXPECT_EQ(crc32c(as_bytes("123456789")), 0xe3069283); }
+TEST(Crc32c, MatchesTheKnownValue) {
+  EXPECT_EQ(crc32c(as_bytes("123456789")), 0xe3069283);
+}
 
 TEST(Record, LaysOutTheHeaderAsDocumented) {
   Bytes page(kPageSize, 0xff);
@@ -57,7 +59,8 @@ TEST(Record, RefusesAHeaderWithAnyBitFlipped) {
 }
 
 TEST(Record, RefusesLengthsThatNoShardHas) {
-  for (const std::uint32_t length : {0U, 1U, 4095U, 4097U, static_cast<std::uint32_t>(kMaxChunkSize + kLeafSize)}) {
+  for (const std::uint32_t length :
+       {0U, 1U, 4095U, 4097U, static_cast<std::uint32_t>(kMaxChunkSize + kLeafSize)}) {
     auto header = sample();
     header.length = length;
     Bytes page(kPageSize);

@@ -119,7 +119,9 @@ TEST(Recovery, RefusesToStartWithoutAPack) {
 
 TEST(Recovery, RemovesAPackThatNeverGotARecord) {
   const TempFolder folder;
-  { const OpenStore opened(folder); }
+  {
+    const OpenStore opened(folder);
+  }
   std::ofstream(folder.packs() / "00000001.pack");
   std::ofstream(folder.packs() / "notes.txt") << "not a pack";
   OpenStore opened(folder);

@@ -86,14 +86,17 @@ inline ShardKey key_of(std::uint64_t number, std::uint8_t owner = 1) {
   return key;
 }
 
-inline bool same_bytes(const Buffer& a, const Buffer& b) { return std::ranges::equal(a.view(), b.view()); }
+inline bool same_bytes(const Buffer& a, const Buffer& b) {
+  return std::ranges::equal(a.view(), b.view());
+}
 
 /// What files take on the disk.
 inline std::uint64_t blocks_of(const std::filesystem::path& folder) {
   std::uint64_t bytes = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    struct stat status {};
-    if (::stat(entry.path().c_str(), &status) == 0) bytes += static_cast<std::uint64_t>(status.st_blocks) * 512;
+    struct stat status{};
+    if (::stat(entry.path().c_str(), &status) == 0)
+      bytes += static_cast<std::uint64_t>(status.st_blocks) * 512;
   }
   return bytes;
 }
@@ -120,7 +123,9 @@ class OpenStore {
     if (!reservation) return std::unexpected(reservation.error());
     return run(loop, store.put(std::move(*reservation), key, std::move(data)));
   }
-  Result<void> put(std::uint64_t number, std::size_t size) { return put(key_of(number), shard_bytes(number, size)); }
+  Result<void> put(std::uint64_t number, std::size_t size) {
+    return put(key_of(number), shard_bytes(number, size));
+  }
   /// All at once, on the loop; how many succeeded.
   std::size_t put_together(std::span<const ShardKey> keys, std::size_t size) {
     std::size_t done = 0;
