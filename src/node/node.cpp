@@ -26,6 +26,8 @@ net::PeerLimits peer_limits(const config::Settings& settings) {
   net::PeerLimits limits;
   // Shards on their way in; those of the own transfers have a budget of the same size.
   limits.incoming_memory = settings.limits.memory.value / 2;
+  // A development network has one address for all.
+  if (!settings.placement.distinct_subnets) limits.max_incoming_per_source = limits.max_incoming;
   return limits;
 }
 
