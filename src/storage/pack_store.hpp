@@ -11,7 +11,7 @@ struct PackOptions {
   std::filesystem::path folder;  ///< of the packs; made where missing
   ByteCount capacity = {};
   ByteCount pack_size = 1_GiB;
-  CompactionLimits compaction;
+  CompactionLimits compaction = {};
 };
 
 /// Loop thread only. Reads run on the pool, all changes on one writer thread, which writes together what
