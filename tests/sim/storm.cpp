@@ -11,7 +11,8 @@
 namespace mycostr::sim {
 namespace {
 
-// A user with a key tries six times, and in the worst weather each try waits for one lost answer after another.
+// A user with a key tries six times, and in the worst weather each try waits for one lost answer after
+// another.
 constexpr auto kLongestOperation = std::chrono::hours(3);
 
 WorldSettings world_of(const StormSettings& storm, std::uint64_t seed) {
