@@ -19,7 +19,7 @@ struct FileSettings {
   std::uint64_t chunk_size = kDefaultChunkSize;
   placement::Rules placement;
   CallLimits call;
-  std::size_t chunks_ahead = 8;  ///< per transfer: chunks on their way at once
+  std::size_t chunks_ahead = 16;  ///< per transfer: chunks on their way at once
 };
 
 /// References outlive every service. Loop thread only.
