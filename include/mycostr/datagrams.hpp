@@ -12,9 +12,6 @@
 
 namespace mycostr {
 
-/// Fits what any path carries without fragments (RFC 8200: 1280 bytes, less the headers).
-inline constexpr std::size_t kMaxDatagram = 1200;
-
 /// Loop thread only.
 class DatagramHandler {
  public:

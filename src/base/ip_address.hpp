@@ -28,6 +28,9 @@ struct IpAddress {
   auto operator<=>(const IpAddress&) const = default;
 };
 
+/// Of a datagram's bytes: fits what any path carries without fragments (RFC 8200: 1280, less the headers).
+inline constexpr std::size_t kMaxDatagram = 1200;
+
 struct UdpAddress {
   IpAddress ip;
   std::uint16_t port = 0;

@@ -7,19 +7,13 @@
 
 #include "async/task_group.hpp"
 #include "dht/directory.hpp"
+#include "dht/own_record.hpp"
 #include "mycostr/clock.hpp"
 #include "mycostr/meta_store.hpp"
 #include "mycostr/random.hpp"
 #include "wire/messages.hpp"
 
 namespace mycostr::dht {
-
-/// Gives the own record, signed, as it is now. Loop thread.
-class OwnRecord {
- public:
-  virtual ~OwnRecord() = default;
-  virtual Bytes current() = 0;
-};
 
 struct ExchangeSettings {
   std::vector<Endpoint> bootstrap;

@@ -15,24 +15,12 @@ bool is_plain_text(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f; });
 }
 
-bool read_endpoints(const proto::NodeRecord& message, std::vector<Endpoint>& out) {
-  if (message.endpoints_size() > static_cast<int>(kMaxEndpoints)) return false;
-  for (const auto& endpoint : message.endpoints()) {
-    if (endpoint.port() > 65535) return false;
-    // The text form is what checks a host.
-    auto parsed =
-        parse_endpoint(to_string(Endpoint{endpoint.host(), static_cast<std::uint16_t>(endpoint.port())}));
-    if (!parsed) return false;
-    out.push_back(std::move(*parsed));
-  }
-  return true;
-}
-
 Result<NodeRecord> read_payload(ByteView payload) {
   proto::NodeRecord message;
   NodeRecord out;
   const bool fits = parse(message, payload) && message.version() == kVersion &&
-                    read_id(message.public_key(), out.public_key) && read_endpoints(message, out.endpoints) &&
+                    read_id(message.public_key(), out.public_key) &&
+                    read_endpoints(message.endpoints(), kMaxEndpoints, out.endpoints) &&
                     message.location().size() <= kMaxLocationSize && is_plain_text(message.location()) &&
                     message.network_id().size() <= kMaxNetworkIdSize && is_plain_text(message.network_id()) &&
                     message.free_bytes() <= message.capacity_bytes() && message.expires_unix_ms() >= 0 &&

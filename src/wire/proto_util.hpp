@@ -4,7 +4,9 @@
 #include <google/protobuf/stubs/logging.h>
 
 #include <string>
+#include <vector>
 
+#include "base/endpoint.hpp"
 #include "base/error.hpp"
 #include "base/ids.hpp"
 
@@ -40,6 +42,21 @@ inline std::string field_of(const Bytes& bytes) {
 }
 inline Bytes bytes_of(const std::string& field) {
   return Bytes(field.begin(), field.end());
+}
+
+/// Of a repeated proto::Endpoint; false where one is malformed, or there are more than `limit`.
+template <class Field>
+bool read_endpoints(const Field& field, std::size_t limit, std::vector<Endpoint>& out) {
+  if (static_cast<std::size_t>(field.size()) > limit) return false;
+  for (const auto& endpoint : field) {
+    if (endpoint.port() > 65535) return false;
+    // The text form is what checks a host.
+    auto parsed =
+        parse_endpoint(to_string(Endpoint{endpoint.host(), static_cast<std::uint16_t>(endpoint.port())}));
+    if (!parsed) return false;
+    out.push_back(std::move(*parsed));
+  }
+  return true;
 }
 
 inline std::unexpected<Error> malformed(std::string_view what) {

@@ -1,0 +1,97 @@
+// Requests under way: each with a transaction, repeated once, given up after a while. No Asio; loop thread
+// only. References outlive it.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "dht/cookies.hpp"
+#include "mycostr/clock.hpp"
+#include "mycostr/datagrams.hpp"
+
+namespace mycostr::dht {
+
+/// What the parts of one DHT node share.
+struct Surroundings {
+  Clock& clock;
+  Random& random;
+  Datagrams& datagrams;
+  wire::DatagramSigner& signer;
+  wire::NetworkTag network;
+};
+
+struct Reply {
+  wire::Contact from;
+  wire::DatagramBody body;
+  bool is_server = false;
+  std::optional<Duration>
+      rtt;              ///< nothing where the request was repeated: which one was answered is not known
+  UdpAddress observed;  ///< the own address, as that node sees it
+};
+
+/// Adaptive timeouts: a node should answer within a few times what it, or others, usually take (RFC 6298's
+/// mean and deviation).
+class RttEstimate {
+ public:
+  void add(Duration rtt);
+  /// Of any node.
+  Duration usual() const;
+  /// Of a node whose own mean is known.
+  Duration usual_for(Duration mean) const;
+
+ private:
+  double mean_s_ = 0.2;
+  double deviation_s_ = 0.1;
+};
+
+class Calls {
+ public:
+  struct Request {
+    UdpAddress to;
+    std::optional<NodeId> id;  ///< nothing: whoever answers
+    wire::DatagramBody body;
+    std::size_t reply_size = 0;  ///< what the answer may need: without a cookie the request is padded to it
+    std::optional<Duration> mean_rtt;  ///< of this node, where known
+    bool is_server = false;            ///< as the request says of this node
+  };
+  /// One of them is called, once; `slow` before, where the answer is late.
+  struct Handlers {
+    std::move_only_function<void(const Reply&)> replied;
+    std::move_only_function<void()> failed;
+    std::move_only_function<void()> slow = nullptr;
+  };
+
+  explicit Calls(Surroundings& around) : around_(around) {}
+
+  void start(Request request, Handlers handlers);
+  /// A reply from outside. Its signature is checked only where a call waits for it.
+  void received(const UdpAddress& from, const wire::ReceivedDatagram& datagram);
+  /// What is overdue.
+  void tick();
+  /// SteadyTime::max(): never.
+  SteadyTime next_due() const;
+  std::size_t size() const { return calls_.size(); }
+
+ private:
+  struct Call {
+    wire::Transaction transaction;
+    UdpAddress to;
+    std::optional<NodeId> id;
+    Bytes datagram;  ///< to be repeated
+    Handlers handlers;
+    SteadyTime sent;
+    SteadyTime slow_at;
+    SteadyTime failed_at;
+    bool is_repeated = false;
+  };
+
+  void repeat(Call& call);
+
+  Surroundings& around_;
+  CookieCache cookies_;
+  RttEstimate rtt_;
+  std::vector<std::unique_ptr<Call>> calls_;
+};
+
+}  // namespace mycostr::dht

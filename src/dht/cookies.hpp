@@ -1,0 +1,48 @@
+// Proof that who sends from an address also receives there, without a memory of each: a keyed hash of the
+// address, echoed. No clock of its own; loop thread only.
+#pragma once
+
+#include "base/time.hpp"
+#include "mycostr/random.hpp"
+#include "wire/datagram.hpp"
+
+namespace mycostr::dht {
+
+/// Two secrets are valid at a time, each for two periods of five minutes (as BitTorrent's write tokens, BEP
+/// 5).
+class CookieJar {
+ public:
+  explicit CookieJar(Random& random);
+
+  wire::Cookie make(const UdpAddress& address) const { return of(secret_, address); }
+  bool is_valid(const wire::Cookie& cookie, const UdpAddress& address) const;
+  /// Renews the secret where it is old.
+  void tick(Random& random, SteadyTime now);
+
+ private:
+  using Secret = FixedBytes<struct CookieSecretTag, 32>;
+  static wire::Cookie of(const Secret& secret, const UdpAddress& address);
+
+  Secret secret_;
+  Secret former_;
+  SteadyTime renewed_;
+};
+
+/// Other nodes' cookies for this one, by address: a small cache that forgets. What is forgotten costs a
+/// larger request, nothing else.
+class CookieCache {
+ public:
+  void keep(const UdpAddress& address, const wire::Cookie& cookie);
+  std::optional<wire::Cookie> find(const UdpAddress& address) const;
+
+ private:
+  struct Slot {
+    UdpAddress address;
+    wire::Cookie cookie;
+  };
+  static constexpr std::size_t kSlots = 128;
+  Slot& slot_of(const UdpAddress& address);
+  std::vector<Slot> slots_ = std::vector<Slot>(kSlots);
+};
+
+}  // namespace mycostr::dht

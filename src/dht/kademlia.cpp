@@ -1,0 +1,249 @@
+#include "dht/kademlia.hpp"
+
+#include <algorithm>
+
+#include "dht/distance.hpp"
+
+namespace mycostr::dht {
+namespace {
+
+constexpr std::size_t kObservations = 11;
+/// An idle node is checked after this time, or sooner where many checked ones turn out to be gone: about one
+/// check in five should find a dead node, else checks are wasted, or lookups wait for the dead.
+constexpr auto kFirstStaleAfter = std::chrono::minutes(15);
+
+}  // namespace
+
+Kademlia::Kademlia(Surroundings around, NodeId self, OwnRecord& record, KademliaSettings settings)
+    : around_(around),
+      self_(self),
+      settings_(settings),
+      table_(self, settings.table),
+      calls_(around_),
+      responder_(around_, table_, record),
+      stale_after_(kFirstStaleAfter) {
+  const auto now = around_.clock.now();
+  // Spread, so that nodes that started together do not all speak at once.
+  const auto spread = [&](Duration period) {
+    return now + Duration(around_.random.below(static_cast<std::uint64_t>(period.count()) + 1));
+  };
+  next_check_ = spread(settings.check_every);
+  next_refresh_ = spread(settings.refresh / 16);
+  next_reachability_ = now + std::chrono::seconds(5);
+  responder_.knocked = [this](const UdpAddress& from, const wire::Nonce& nonce) {
+    // From one that this node has spoken to it would prove nothing.
+    for (std::size_t i = 0; i < table_.bucket_count(); ++i) {
+      for (const auto& entry : table_.bucket(i)) {
+        if (entry.contact.address == from && table_.size() > kBucketSize) return;
+      }
+    }
+    reachability_.knocked(nonce, around_.clock.now());
+  };
+}
+
+void Kademlia::received(const UdpAddress& from, ByteView bytes) {
+  if (from.port == 0) return;
+  const auto got = wire::decode_datagram(bytes);
+  if (!got || got->datagram.network != around_.network || got->datagram.key == around_.signer.key()) return;
+  if (wire::is_reply(got->datagram.body)) return calls_.received(from, *got);
+  const auto asker = responder_.received(from, *got, bytes.size(), reachability_.is_server());
+  if (!asker || !asker->is_server) return;
+  if (asker->is_proven) return alive(asker->contact, true, std::nullopt);
+  if (table_.has_room_for(asker->contact)) check(asker->contact);
+}
+
+void Kademlia::call(const UdpAddress& to, std::optional<NodeId> id, wire::DatagramBody body,
+                    std::size_t reply_size, Calls::Handlers handlers) {
+  const auto now = around_.clock.now();
+  Calls::Request request{to, id, std::move(body), reply_size, std::nullopt, reachability_.is_server()};
+  const auto* entry = id ? table_.find(*id) : nullptr;
+  if (entry != nullptr) {
+    if (entry->rtt_us > 0) request.mean_rtt = std::chrono::microseconds(entry->rtt_us);
+    table_.asked(*id, now);
+  }
+  ++counters_.requests;
+  auto replied = std::move(handlers.replied);
+  auto failed = std::move(handlers.failed);
+  handlers.replied = [this, replied = std::move(replied)](const Reply& reply) mutable {
+    observe(reply.observed);
+    alive(reply.from, reply.is_server, reply.rtt);
+    replied(reply);
+  };
+  handlers.failed = [this, id, failed = std::move(failed)]() mutable {
+    if (id) silent(*id);
+    failed();
+  };
+  calls_.start(std::move(request), std::move(handlers));
+}
+
+void Kademlia::alive(const Contact& contact, bool is_server, std::optional<Duration> rtt) {
+  // A client answers, but others could not reach it.
+  if (is_server && is_usable(contact.address)) table_.answered(contact, rtt, around_.clock.now());
+  if (on_alive) on_alive(contact, rtt);
+}
+
+void Kademlia::silent(const NodeId& id) {
+  if (const auto replacement = table_.failed(id)) check(*replacement);
+  if (on_silent) on_silent(id);
+}
+
+void Kademlia::observe(const UdpAddress& address) {
+  if (observed_.size() >= kObservations) observed_.erase(observed_.begin());
+  observed_.push_back(address);
+}
+
+std::optional<UdpAddress> Kademlia::observed() const {
+  for (const auto& address : observed_) {
+    if (static_cast<std::size_t>(std::ranges::count(observed_, address)) * 2 > observed_.size())
+      return address;
+  }
+  return std::nullopt;
+}
+
+bool Kademlia::is_usable(const UdpAddress& address) const {
+  // What others name may be anything; where subnets must differ this is a public network.
+  return address.port != 0 && (!settings_.table.distinct_subnets || address.ip.is_global());
+}
+
+void Kademlia::start_lookup(const NodeId& target, Effort effort, bool wants_value, Ended done) {
+  const auto bucket = common_prefix(self_, target);
+  if (bucket < bucket_touched_.size()) bucket_touched_[bucket] = around_.clock.now();
+  ++counters_.lookups;
+  LookupSettings settings;
+  settings.parallel = settings_.parallel;
+  settings.distinct_subnets = settings_.table.distinct_subnets;
+  if (effort == Effort::disjoint_paths) settings.paths = settings_.disjoint_paths;
+  auto start = table_.closest(target, kBucketSize * settings.paths);
+  const auto id = next_lookup_++;
+  auto& running = lookups_[id];
+  running.lookup = std::make_unique<Lookup>(target, settings, start);
+  running.wants_value = wants_value;
+  running.done = std::move(done);
+  advance(id);
+}
+
+void Kademlia::advance(LookupId id) {
+  const auto at = lookups_.find(id);
+  if (at == lookups_.end()) return;
+  for (const auto& contact : at->second.lookup->next()) ask(id, contact, at->second);
+  if (!at->second.lookup->is_done()) return;
+  auto running = std::move(at->second);
+  lookups_.erase(at);
+  running.done(*running.lookup, running.values);
+}
+
+void Kademlia::ask(LookupId id, const Contact& contact, Running& running) {
+  const auto& target = running.lookup->target();
+  const auto reply_size =
+      running.wants_value ? kMaxDatagram : wire::nodes_reply_size(wire::kMaxContactsPerReply);
+  wire::DatagramBody body = wire::FindNodes{target};
+  if (running.wants_value) body = wire::GetValue{target};
+  Calls::Handlers handlers;
+  handlers.replied = [this, id](const Reply& reply) { lookup_answered(id, reply); };
+  handlers.failed = [this, id, node = contact.id] {
+    const auto at = lookups_.find(id);
+    if (at == lookups_.end()) return;
+    at->second.lookup->failed(node);
+    advance(id);
+  };
+  handlers.slow = [this, id, node = contact.id] {
+    const auto at = lookups_.find(id);
+    if (at == lookups_.end()) return;
+    at->second.lookup->slow(node);
+    advance(id);
+  };
+  call(contact.address, contact.id, std::move(body), reply_size, std::move(handlers));
+}
+
+void Kademlia::lookup_answered(LookupId id, const Reply& reply) {
+  const auto at = lookups_.find(id);
+  if (at == lookups_.end()) return;
+  std::vector<Contact> contacts;
+  if (const auto* nodes = std::get_if<wire::Nodes>(&reply.body)) contacts = nodes->contacts;
+  const auto* value = std::get_if<wire::Value>(&reply.body);
+  if (value != nullptr && at->second.wants_value) at->second.values.push_back(value->value);
+  std::erase_if(contacts, [&](const Contact& c) { return c.id == self_ || !is_usable(c.address); });
+  at->second.lookup->answered(reply.from.id, contacts);
+  advance(id);
+}
+
+void Kademlia::find_nodes(const NodeId& target, Effort effort, Found done) {
+  start_lookup(target, effort, false,
+               [done = std::move(done)](const Lookup& lookup, std::vector<Bytes>&) mutable {
+                 done(lookup.closest());
+               });
+}
+
+void Kademlia::find_value(const NodeId& owner, FoundValue done) {
+  start_lookup(owner, Effort::disjoint_paths, true,
+               [owner, done = std::move(done)](const Lookup&, std::vector<Bytes>& values) mutable {
+                 std::optional<Bytes> newest;
+                 std::uint64_t newest_seq = 0;
+                 for (auto& value : values) {
+                   const auto pointer = wire::decode_owner_pointer(value);
+                   if (!pointer || pointer->owner() != owner || (newest && pointer->seq <= newest_seq))
+                     continue;
+                   newest_seq = pointer->seq;
+                   newest = std::move(value);
+                 }
+                 done(std::move(newest));
+               });
+}
+
+/// A value on its way to several nodes.
+struct Kademlia::Publication {
+  Bytes value;
+  std::size_t waiting = 0;
+  std::size_t taken = 0;
+  Stored done;
+  void end(bool was_taken) {
+    if (was_taken) ++taken;
+    if (--waiting == 0) done(taken);
+  }
+};
+
+void Kademlia::publish(const NodeId& owner, Bytes value, Stored done) {
+  auto publication = std::make_shared<Publication>();
+  publication->value = std::move(value);
+  publication->done = std::move(done);
+  start_lookup(owner, Effort::disjoint_paths, false,
+               [this, publication](const Lookup& lookup, std::vector<Bytes>&) {
+                 const auto closest = lookup.closest();
+                 if (closest.empty()) return publication->done(0);
+                 publication->waiting = closest.size();
+                 for (const auto& contact : closest) put_at(contact, publication, true);
+               });
+}
+
+void Kademlia::put_at(const Contact& contact, const std::shared_ptr<Publication>& publication,
+                      bool may_repeat) {
+  Calls::Handlers handlers;
+  handlers.replied = [this, contact, publication, may_repeat](const Reply& reply) {
+    const auto* refused = std::get_if<wire::Refused>(&reply.body);
+    const bool lacks_cookie = refused != nullptr && refused->why == wire::Refusal::cookie;
+    // The refusal brought the cookie that was missing.
+    if (lacks_cookie && may_repeat) return put_at(contact, publication, false);
+    publication->end(std::holds_alternative<wire::Done>(reply.body));
+  };
+  handlers.failed = [publication] { publication->end(false); };
+  call(contact.address, contact.id, wire::PutValue{publication->value}, 0, std::move(handlers));
+}
+
+void Kademlia::ping(const UdpAddress& address, Answered done) {
+  auto shared = std::make_shared<Answered>(std::move(done));
+  call(address, std::nullopt, wire::Ping{}, 0,
+       {[shared](const Reply& reply) { (*shared)(reply.from); }, [shared] { (*shared)(std::nullopt); }});
+}
+
+void Kademlia::get_record(const Contact& contact, GotRecord done) {
+  auto shared = std::make_shared<GotRecord>(std::move(done));
+  Calls::Handlers handlers;
+  handlers.replied = [shared](const Reply& reply) {
+    const auto* value = std::get_if<wire::Value>(&reply.body);
+    (*shared)(value == nullptr ? std::nullopt : std::optional(value->value));
+  };
+  handlers.failed = [shared] { (*shared)(std::nullopt); };
+  call(contact.address, contact.id, wire::GetRecord{}, kMaxDatagram, std::move(handlers));
+}
+
+}  // namespace mycostr::dht

@@ -1,0 +1,123 @@
+// One node of the DHT: finds nodes and owners, answers others, keeps its routing table true. Driven from
+// outside by datagrams and ticks. No Asio; loop thread only. References outlive it.
+//
+// Kademlia (Maymounkov and Mazieres, 2002) with the defences of S/Kademlia (2007), and the table policies of
+// libtorrent and go-libp2p; docs/adr/0009-dht.md says what was taken from whom, and why.
+#pragma once
+
+#include <map>
+#include <memory>
+
+#include "dht/lookup.hpp"
+#include "dht/reachability.hpp"
+#include "dht/responder.hpp"
+
+namespace mycostr::dht {
+
+struct KademliaSettings {
+  TableLimits table;
+  std::size_t parallel = 5;
+  std::size_t disjoint_paths = 4;                  ///< of lookups that write, or join
+  Duration refresh = std::chrono::minutes(60);     ///< of a bucket that no lookup has touched
+  Duration check_every = std::chrono::seconds(5);  ///< at most one node is checked so often
+  Duration reachability_check = std::chrono::minutes(20);
+};
+
+/// What a lookup is for.
+enum class Effort { one_path, disjoint_paths };
+
+class Kademlia final : public DatagramHandler {
+ public:
+  using Found = std::move_only_function<void(std::vector<Contact>)>;
+  using FoundValue = std::move_only_function<void(std::optional<Bytes>)>;
+  using Stored = std::move_only_function<void(std::size_t)>;
+  using Answered = std::move_only_function<void(std::optional<Contact>)>;
+  using GotRecord = std::move_only_function<void(std::optional<Bytes>)>;
+
+  Kademlia(Surroundings around, NodeId self, OwnRecord& record, KademliaSettings settings);
+
+  void received(const UdpAddress& from, ByteView bytes) override;
+  /// Does what is due.
+  void tick();
+  /// When to call tick() next.
+  SteadyTime next_due() const;
+
+  /// The closest nodes to an id that answer, closest first.
+  void find_nodes(const NodeId& target, Effort effort, Found done);
+  /// The newest pointer of an owner.
+  void find_value(const NodeId& owner, FoundValue done);
+  /// Stores an owner pointer at the nodes closest to its owner; tells how many took it.
+  void publish(const NodeId& owner, Bytes value, Stored done);
+  /// Whoever answers at an address.
+  void ping(const UdpAddress& address, Answered done);
+  /// A node's own record, from itself; not checked yet.
+  void get_record(const Contact& contact, GotRecord done);
+  /// Enters the network by the nodes at these addresses: nothing where none of them answers.
+  void join(const std::vector<UdpAddress>& addresses);
+
+  const RoutingTable& table() const { return table_; }
+  const Reachability& reachability() const { return reachability_; }
+  /// The own address as most of the last nodes saw it.
+  std::optional<UdpAddress> observed() const;
+  std::size_t lookups() const { return lookups_.size(); }
+  std::size_t values() const { return responder_.values(); }
+  struct Counters {
+    std::uint64_t requests = 0;  ///< sent, without repeats
+    std::uint64_t lookups = 0;
+  };
+  const Counters& counters() const { return counters_; }
+
+  /// A node has proven that it lives at its address.
+  std::move_only_function<void(const Contact&, std::optional<Duration> rtt)> on_alive;
+  /// A node of the table did not answer.
+  std::move_only_function<void(const NodeId&)> on_silent;
+
+ private:
+  /// With the values that came.
+  using Ended = std::move_only_function<void(const Lookup&, std::vector<Bytes>&)>;
+  struct Running {
+    std::unique_ptr<Lookup> lookup;
+    bool wants_value = false;
+    std::vector<Bytes> values;
+    Ended done;
+  };
+  using LookupId = std::uint64_t;
+  struct Publication;
+
+  void start_lookup(const NodeId& target, Effort effort, bool wants_value, Ended done);
+  void advance(LookupId id);
+  void ask(LookupId id, const Contact& contact, Running& running);
+  void lookup_answered(LookupId id, const Reply& reply);
+  void call(const UdpAddress& to, std::optional<NodeId> id, wire::DatagramBody body, std::size_t reply_size,
+            Calls::Handlers handlers);
+  void put_at(const Contact& contact, const std::shared_ptr<Publication>& publication, bool may_repeat);
+  void alive(const Contact& contact, bool is_server, std::optional<Duration> rtt);
+  void silent(const NodeId& id);
+  void check(const Contact& contact);
+  void check_stalest();
+  void refresh_one_bucket();
+  void refresh_far_buckets();
+  void check_reachability();
+  void observe(const UdpAddress& address);
+  bool is_usable(const UdpAddress& address) const;
+
+  Surroundings around_;
+  const NodeId self_;
+  const KademliaSettings settings_;
+  RoutingTable table_;
+  Calls calls_;
+  Responder responder_;
+  Reachability reachability_;
+  std::map<LookupId, Running> lookups_;
+  LookupId next_lookup_ = 1;
+  std::vector<SteadyTime> bucket_touched_;
+  SteadyTime next_check_;
+  SteadyTime next_refresh_;
+  SteadyTime next_reachability_;
+  Duration stale_after_;
+  std::size_t checks_running_ = 0;
+  std::vector<UdpAddress> observed_;
+  Counters counters_;
+};
+
+}  // namespace mycostr::dht

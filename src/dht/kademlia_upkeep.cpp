@@ -1,0 +1,128 @@
+// What a node does unasked: join, check who still lives, refresh, find out whether it can be reached.
+#include <algorithm>
+
+#include "dht/distance.hpp"
+#include "dht/kademlia.hpp"
+
+namespace mycostr::dht {
+namespace {
+
+constexpr std::size_t kMaxChecksRunning = 8;
+/// A tick at least so often, so that secrets and values grow old in time.
+constexpr auto kIdleTick = std::chrono::seconds(30);
+constexpr auto kLeastStaleAfter = std::chrono::minutes(2);
+constexpr auto kMostStaleAfter = std::chrono::hours(2);
+constexpr std::size_t kLeastNodesForVerdict = 3;
+
+}  // namespace
+
+void Kademlia::join(const std::vector<UdpAddress>& addresses) {
+  struct Joining {
+    bool is_looking = false;
+  };
+  const auto joining = std::make_shared<Joining>();
+  for (const auto& address : addresses) {
+    ping(address, [this, joining](std::optional<Contact> contact) {
+      // The first that answers will do; the others are in the table for later.
+      if (!contact || std::exchange(joining->is_looking, true)) return;
+      find_nodes(self_, Effort::disjoint_paths,
+                 [this](const std::vector<Contact>&) { refresh_far_buckets(); });
+    });
+  }
+}
+
+/// The neighbours are known; what is farther away than the closest of them is filled.
+void Kademlia::refresh_far_buckets() {
+  const auto neighbours = table_.closest(self_, 1);
+  if (neighbours.empty()) return;
+  const auto closest = common_prefix(self_, neighbours.front().id);
+  for (std::size_t bucket = 0; bucket < closest; ++bucket) {
+    const auto target = with_common_prefix(self_, bucket, around_.random.make<NodeId>());
+    find_nodes(target, Effort::one_path, [](const std::vector<Contact>&) {});
+  }
+}
+
+void Kademlia::tick() {
+  calls_.tick();
+  responder_.tick();
+  const auto now = around_.clock.now();
+  reachability_.tick(now);
+  if (now >= next_check_) {
+    next_check_ = now + settings_.check_every;
+    check_stalest();
+  }
+  if (now >= next_refresh_) {
+    next_refresh_ = now + settings_.refresh / 16;
+    refresh_one_bucket();
+  }
+  if (now >= next_reachability_) {
+    next_reachability_ = now + (reachability_.verdict() == true ? settings_.reachability_check
+                                                                : settings_.reachability_check / 20);
+    check_reachability();
+  }
+}
+
+SteadyTime Kademlia::next_due() const {
+  const auto own = std::min({next_check_, next_refresh_, next_reachability_});
+  return std::min({calls_.next_due(), own, around_.clock.now() + kIdleTick});
+}
+
+void Kademlia::check(const Contact& contact) {
+  if (checks_running_ >= kMaxChecksRunning || !is_usable(contact.address)) return;
+  ++checks_running_;
+  call(contact.address, contact.id, wire::Ping{}, 0,
+       {[this](const Reply&) { --checks_running_; }, [this] { --checks_running_; }});
+}
+
+/// How long a node may be silent before it is checked follows from how many checks find nobody.
+void Kademlia::check_stalest() {
+  const auto* stalest = table_.stalest(around_.clock.now() - stale_after_);
+  if (stalest == nullptr || checks_running_ >= kMaxChecksRunning) return;
+  ++checks_running_;
+  Calls::Handlers handlers;
+  // One in five should fail: 0.95^4 x 1.2 is about one.
+  handlers.replied = [this](const Reply&) {
+    --checks_running_;
+    stale_after_ = std::min<Duration>(stale_after_ * 21 / 20, kMostStaleAfter);
+  };
+  handlers.failed = [this] {
+    --checks_running_;
+    stale_after_ = std::max<Duration>(stale_after_ * 4 / 5, kLeastStaleAfter);
+  };
+  const auto contact = stalest->contact;
+  call(contact.address, contact.id, wire::Ping{}, 0, std::move(handlers));
+}
+
+/// The bucket that no lookup has touched for longest, where that is long; the own neighbourhood is one of
+/// them.
+void Kademlia::refresh_one_bucket() {
+  const auto now = around_.clock.now();
+  const auto neighbours = table_.closest(self_, 1);
+  if (neighbours.empty()) return;
+  const auto closest = common_prefix(self_, neighbours.front().id);
+  const auto count = std::min(closest, std::size_t{NodeId::kSize * 8 - 2}) + 2;
+  bucket_touched_.resize(std::max(bucket_touched_.size(), count), now - settings_.refresh);
+  const auto oldest =
+      std::min_element(bucket_touched_.begin(), bucket_touched_.begin() + static_cast<std::ptrdiff_t>(count));
+  if (now - *oldest < settings_.refresh) return;
+  *oldest = now;
+  const auto bucket = static_cast<std::size_t>(oldest - bucket_touched_.begin());
+  const auto target =
+      bucket + 1 == count ? self_ : with_common_prefix(self_, bucket, around_.random.make<NodeId>());
+  find_nodes(target, Effort::one_path, [](const std::vector<Contact>&) {});
+}
+
+void Kademlia::check_reachability() {
+  if (table_.size() < kLeastNodesForVerdict) return;
+  const auto others = table_.closest(around_.random.make<NodeId>(), kBucketSize);
+  if (others.empty()) return;
+  const auto& helper = others[around_.random.below(others.size())];
+  const auto nonce = reachability_.begin(around_.random, around_.clock.now());
+  call(helper.address, helper.id, wire::CheckMe{nonce}, 0,
+       {[this, nonce](const Reply& reply) {
+          if (!std::holds_alternative<wire::Done>(reply.body)) reachability_.withdraw(nonce);
+        },
+        [this, nonce] { reachability_.withdraw(nonce); }});
+}
+
+}  // namespace mycostr::dht

@@ -1,0 +1,152 @@
+#include "dht/lookup.hpp"
+
+#include <algorithm>
+
+#include "dht/distance.hpp"
+
+namespace mycostr::dht {
+namespace {
+
+/// Contacts kept on one path: what is farther away will not be asked any more.
+constexpr std::size_t kMaxCandidates = 4 * kBucketSize;
+
+}  // namespace
+
+const LookupPath::Candidate* LookupPath::find(const NodeId& id) const {
+  const auto at = std::ranges::find(candidates_, id, [](const Candidate& c) { return c.contact.id; });
+  return at == candidates_.end() ? nullptr : &*at;
+}
+
+bool LookupPath::add(const NodeId& target, const Contact& contact) {
+  if (knows(contact.id)) return false;
+  if (settings_.distinct_subnets) {
+    const auto subnet = subnet_of(contact.address.ip);
+    const bool taken = std::ranges::any_of(candidates_, [&](const Candidate& c) {
+      return c.state != AskState::failed && subnet_of(c.contact.address.ip) == subnet;
+    });
+    if (taken) return false;
+  }
+  const auto place = std::ranges::lower_bound(candidates_, contact.id, CloserTo{target},
+                                              [](const Candidate& c) { return c.contact.id; });
+  if (candidates_.size() >= kMaxCandidates) {
+    if (place == candidates_.end() || candidates_.back().state == AskState::asked) return false;
+    candidates_.insert(place, {contact});
+    candidates_.pop_back();
+    return true;
+  }
+  candidates_.insert(place, {contact});
+  return true;
+}
+
+/// The closest one not asked yet among the `wanted` closest that may live.
+LookupPath::Candidate* LookupPath::next_fresh() {
+  std::size_t counted = 0;
+  for (auto& candidate : candidates_) {
+    if (candidate.state == AskState::failed || candidate.state == AskState::slow) continue;
+    if (candidate.state == AskState::fresh) return &candidate;
+    if (++counted == settings_.wanted) break;
+  }
+  return nullptr;
+}
+
+template <class MayAsk>
+std::optional<Contact> LookupPath::next(MayAsk may_ask) {
+  while (in_flight_ < settings_.parallel) {
+    auto* candidate = next_fresh();
+    if (candidate == nullptr) return std::nullopt;
+    if (!may_ask(candidate->contact.id)) {
+      candidates_.erase(candidates_.begin() + (candidate - candidates_.data()));
+      continue;
+    }
+    candidate->state = AskState::asked;
+    ++in_flight_;
+    return candidate->contact;
+  }
+  return std::nullopt;
+}
+
+void LookupPath::set(const NodeId& id, AskState state) {
+  auto* candidate = find(id);
+  if (candidate == nullptr) return;
+  if (candidate->state == AskState::asked) --in_flight_;
+  candidate->state = state;
+}
+
+bool LookupPath::is_done() const {
+  std::size_t counted = 0;
+  bool any_slow = false;
+  for (const auto& candidate : candidates_) {
+    if (candidate.state == AskState::failed) continue;
+    if (candidate.state == AskState::slow) {
+      any_slow = true;
+      continue;
+    }
+    if (candidate.state != AskState::answered) return false;
+    if (++counted == settings_.wanted) return true;
+  }
+  // With too few that answered, the slow ones are worth the wait.
+  return !any_slow;
+}
+
+std::vector<Contact> LookupPath::closest() const {
+  std::vector<Contact> out;
+  for (const auto& candidate : candidates_) {
+    if (candidate.state == AskState::answered) out.push_back(candidate.contact);
+  }
+  return out;
+}
+
+Lookup::Lookup(NodeId target, LookupSettings settings, const std::vector<Contact>& start)
+    : target_(target), settings_(settings) {
+  for (std::size_t i = 0; i < settings_.paths; ++i) paths_.emplace_back(settings_);
+  // Each path begins at other nodes.
+  for (std::size_t i = 0; i < start.size(); ++i) paths_[i % paths_.size()].add(target_, start[i]);
+}
+
+std::vector<Contact> Lookup::next() {
+  std::vector<Contact> out;
+  for (std::size_t i = 0; i < paths_.size(); ++i) {
+    const auto may_ask = [&](const NodeId& id) { return asked_.try_emplace(id, i).second; };
+    while (const auto contact = paths_[i].next(may_ask)) out.push_back(*contact);
+  }
+  return out;
+}
+
+LookupPath* Lookup::path_of(const NodeId& id) {
+  const auto at = asked_.find(id);
+  return at == asked_.end() ? nullptr : &paths_[at->second];
+}
+
+void Lookup::answered(const NodeId& from, const std::vector<Contact>& contacts) {
+  auto* path = path_of(from);
+  if (path == nullptr) return;
+  path->set(from, AskState::answered);
+  for (const auto& contact : contacts) {
+    if (!asked_.contains(contact.id)) path->add(target_, contact);
+  }
+}
+
+void Lookup::slow(const NodeId& from) {
+  if (auto* path = path_of(from)) path->set(from, AskState::slow);
+}
+
+void Lookup::failed(const NodeId& from) {
+  if (auto* path = path_of(from)) path->set(from, AskState::failed);
+}
+
+bool Lookup::is_done() const {
+  return std::ranges::all_of(paths_, &LookupPath::is_done);
+}
+
+std::vector<Contact> Lookup::closest() const {
+  std::vector<Contact> out;
+  for (const auto& path : paths_) {
+    const auto found = path.closest();
+    out.insert(out.end(), found.begin(), found.end());
+  }
+  std::ranges::sort(out, [&](const Contact& a, const Contact& b) { return is_closer(target_, a.id, b.id); });
+  out.resize(std::min(out.size(), settings_.wanted));
+  return out;
+}
+
+}  // namespace mycostr::dht

@@ -1,0 +1,28 @@
+#include "dht/rate_limit.hpp"
+
+#include <algorithm>
+#include <bit>
+
+namespace mycostr::dht {
+
+RateLimiter::RateLimiter(RateSettings settings, Random& random)
+    : settings_(settings), key_(random.below(UINT64_MAX)), buckets_(kBuckets) {
+  for (auto& bucket : buckets_) bucket.tokens = static_cast<float>(settings.burst);
+}
+
+bool RateLimiter::allow(const IpAddress& source, SteadyTime now) {
+  // Mixed so that who does not know the key cannot tell which sources share a bucket (the finalizer of
+  // MurmurHash3).
+  auto hash = std::hash<Subnet>()(subnet_of(source)) ^ key_;
+  hash = (hash ^ (hash >> 33)) * 0xff51afd7ed558ccdULL;
+  hash = (hash ^ (hash >> 33)) * 0xc4ceb9fe1a85ec53ULL;
+  auto& bucket = buckets_[(hash ^ (hash >> 33)) % kBuckets];
+  const auto gained = to_seconds(now - bucket.filled) * settings_.per_second;
+  bucket.filled = now;
+  bucket.tokens = static_cast<float>(std::min(settings_.burst, bucket.tokens + gained));
+  if (bucket.tokens < 1) return false;
+  bucket.tokens -= 1;
+  return true;
+}
+
+}  // namespace mycostr::dht

@@ -1,0 +1,37 @@
+// How much one source may ask. Memory is fixed: sources share counters by a keyed hash, so that forged
+// addresses cannot fill a table, nor be chosen to hit another's counter. Loop thread only.
+#pragma once
+
+#include <vector>
+
+#include "base/ip_address.hpp"
+#include "base/time.hpp"
+#include "mycostr/random.hpp"
+
+namespace mycostr::dht {
+
+struct RateSettings {
+  double per_second = 20;  ///< requests of one source, in the long run
+  double burst = 100;
+};
+
+/// Token buckets by subnet.
+class RateLimiter {
+ public:
+  RateLimiter(RateSettings settings, Random& random);
+  /// False where the source has used up what it may.
+  bool allow(const IpAddress& source, SteadyTime now);
+
+ private:
+  struct Bucket {
+    SteadyTime filled;
+    float tokens = 0;
+  };
+  static constexpr std::size_t kBuckets = 512;
+
+  const RateSettings settings_;
+  const std::uint64_t key_;
+  std::vector<Bucket> buckets_;
+};
+
+}  // namespace mycostr::dht

@@ -1,0 +1,41 @@
+#include "dht/reachability.hpp"
+
+#include <algorithm>
+
+namespace mycostr::dht {
+namespace {
+constexpr auto kWait = std::chrono::seconds(10);
+constexpr std::size_t kMaxChecks = 8;
+}  // namespace
+
+wire::Nonce Reachability::begin(Random& random, SteadyTime now) {
+  if (checks_.size() >= kMaxChecks) checks_.erase(checks_.begin());
+  checks_.push_back({random.make<wire::Nonce>(), now});
+  return checks_.back().nonce;
+}
+
+void Reachability::withdraw(const wire::Nonce& nonce) {
+  std::erase_if(checks_, [&](const Check& check) { return check.nonce == nonce; });
+}
+
+bool Reachability::knocked(const wire::Nonce& nonce, SteadyTime now) {
+  const auto at = std::ranges::find(checks_, nonce, &Check::nonce);
+  if (at == checks_.end() || now - at->begun > kWait) return false;
+  checks_.erase(at);
+  failures_ = 0;
+  was_reached_ = true;
+  return true;
+}
+
+void Reachability::tick(SteadyTime now) {
+  const auto over = std::erase_if(checks_, [&](const Check& check) { return now - check.begun > kWait; });
+  failures_ += static_cast<unsigned>(over);
+}
+
+std::optional<bool> Reachability::verdict() const {
+  if (failures_ >= kFailures) return false;
+  if (was_reached_) return true;
+  return std::nullopt;
+}
+
+}  // namespace mycostr::dht

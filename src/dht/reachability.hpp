@@ -1,0 +1,42 @@
+// Whether other nodes can reach this one without having been spoken to: behind a router that maps no port
+// they cannot. Pure; loop thread only.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "base/time.hpp"
+#include "mycostr/random.hpp"
+#include "wire/datagram.hpp"
+
+namespace mycostr::dht {
+
+/// A node is a server until several checks through different nodes have brought no stranger's knock; then it
+/// is a client until one comes. With fewer than three other nodes nobody could
+/// tell.
+class Reachability {
+ public:
+  /// A check begins; its nonce is to be sent.
+  wire::Nonce begin(Random& random, SteadyTime now);
+  /// The node asked did not pass it on: nothing follows from the silence.
+  void withdraw(const wire::Nonce& nonce);
+  /// True where a check waits for this nonce: it is answered now.
+  bool knocked(const wire::Nonce& nonce, SteadyTime now);
+  /// Checks without a knock come to their end.
+  void tick(SteadyTime now);
+  bool is_server() const { return failures_ < kFailures; }
+  /// Nothing: no check has told yet.
+  std::optional<bool> verdict() const;
+
+ private:
+  static constexpr unsigned kFailures = 5;
+  struct Check {
+    wire::Nonce nonce;
+    SteadyTime begun;
+  };
+  std::vector<Check> checks_;
+  unsigned failures_ = 0;  ///< in a row
+  bool was_reached_ = false;
+};
+
+}  // namespace mycostr::dht

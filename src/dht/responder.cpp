@@ -1,0 +1,136 @@
+#include "dht/responder.hpp"
+
+#include <algorithm>
+
+namespace mycostr::dht {
+namespace {
+
+constexpr auto kExpiryCheck = std::chrono::minutes(1);
+constexpr RateSettings kProvenRate{.per_second = 50, .burst = 200};
+constexpr RateSettings kUnprovenRate{.per_second = 10, .burst = 50};
+/// A knock goes to an address that somebody else names: few of them to one place.
+constexpr RateSettings kKnockRate{.per_second = 0.2, .burst = 5};
+
+/// How many contacts a reply of at most `room` bytes holds.
+std::size_t contacts_in(std::size_t room) {
+  std::size_t count = wire::kMaxContactsPerReply;
+  while (count > 0 && wire::nodes_reply_size(count) > room) --count;
+  return count;
+}
+
+}  // namespace
+
+Responder::Responder(Surroundings& around, const RoutingTable& table, OwnRecord& record)
+    : around_(around),
+      table_(table),
+      record_(record),
+      cookies_(around.random),
+      proven_(kProvenRate, around.random),
+      unproven_(kUnprovenRate, around.random),
+      knocks_(kKnockRate, around.random) {}
+
+std::optional<Asker> Responder::received(const UdpAddress& from, const wire::ReceivedDatagram& request,
+                                         std::size_t request_size, bool is_server) {
+  const auto& datagram = request.datagram;
+  Asker asker{{{}, from}, cookies_.is_valid(datagram.cookie, from), datagram.is_server};
+  // Apart, so that forged senders cannot use up what proven ones may ask.
+  auto& limiter = asker.is_proven ? proven_ : unproven_;
+  if (!limiter.allow(from.ip, around_.clock.now())) return std::nullopt;
+  if (!around_.signer.verify(datagram.key, request.signed_bytes, request.signature)) return std::nullopt;
+  asker.contact.id = crypto::node_id_of(datagram.key);
+  const auto* knock = std::get_if<wire::Knock>(&datagram.body);
+  if (knock != nullptr) {
+    if (knocked) knocked(from, knock->nonce);
+    return std::nullopt;
+  }
+  wire::Datagram reply;
+  reply.body = answer(asker, datagram.body, asker.is_proven ? kMaxDatagram : request_size);
+  reply.is_server = is_server;
+  reply.transaction = datagram.transaction;
+  reply.network = around_.network;
+  reply.cookie = cookies_.make(from);
+  reply.observed = from;
+  const auto encoded = wire::encode_datagram(reply, around_.signer);
+  if (!asker.is_proven && encoded.size() > request_size) return std::nullopt;
+  around_.datagrams.send(from, encoded);
+  return asker;
+}
+
+wire::DatagramBody Responder::answer(const Asker& asker, const wire::DatagramBody& request,
+                                     std::size_t room) {
+  if (const auto* find = std::get_if<wire::FindNodes>(&request)) return nodes_near(find->target, asker, room);
+  if (const auto* get = std::get_if<wire::GetValue>(&request)) return value_or_nodes(get->key, asker, room);
+  if (const auto* put_value = std::get_if<wire::PutValue>(&request)) return put(asker, *put_value);
+  if (std::holds_alternative<wire::GetRecord>(request)) return own_record(room);
+  if (const auto* check = std::get_if<wire::CheckMe>(&request)) return pass_on(asker, *check);
+  if (const auto* at = std::get_if<wire::KnockAt>(&request)) return knock(*at);
+  return wire::Done{};
+}
+
+wire::DatagramBody Responder::nodes_near(const NodeId& target, const Asker& asker, std::size_t room) const {
+  const auto most = contacts_in(room);
+  if (most == 0) return wire::Refused{wire::Refusal::cookie};
+  // Who asks knows itself.
+  auto contacts = table_.closest(target, most + 1);
+  std::erase_if(contacts, [&](const Contact& contact) { return contact.id == asker.contact.id; });
+  contacts.resize(std::min(contacts.size(), most));
+  return wire::Nodes{std::move(contacts)};
+}
+
+wire::DatagramBody Responder::value_or_nodes(const NodeId& key, const Asker& asker, std::size_t room) const {
+  const auto* value = values_.find(key, around_.clock.wall_now());
+  if (value == nullptr) return nodes_near(key, asker, room);
+  if (wire::value_reply_size(value->size()) > room) return wire::Refused{wire::Refusal::cookie};
+  return wire::Value{*value};
+}
+
+wire::DatagramBody Responder::put(const Asker& asker, const wire::PutValue& request) {
+  if (!asker.is_proven) return wire::Refused{wire::Refusal::cookie};
+  const auto refusal = values_.put(request.value, around_.clock.wall_now());
+  if (refusal) return wire::Refused{*refusal};
+  return wire::Done{};
+}
+
+wire::DatagramBody Responder::own_record(std::size_t room) {
+  auto record = record_.current();
+  if (record.size() > wire::kMaxDhtValue) return wire::Refused{wire::Refusal::invalid};
+  if (wire::value_reply_size(record.size()) > room) return wire::Refused{wire::Refusal::cookie};
+  return wire::Value{std::move(record)};
+}
+
+/// To any node of the table but the asker and its neighbours, which it may have spoken to.
+wire::DatagramBody Responder::pass_on(const Asker& asker, const wire::CheckMe& request) {
+  if (!asker.is_proven) return wire::Refused{wire::Refusal::cookie};
+  auto others = table_.closest(around_.random.make<NodeId>(), kBucketSize);
+  std::erase_if(others, [&](const Contact& contact) { return contact.id == asker.contact.id; });
+  if (others.empty()) return wire::Refused{wire::Refusal::full};
+  tell(others[around_.random.below(others.size())].address,
+       wire::KnockAt{asker.contact.address, request.nonce});
+  return wire::Done{};
+}
+
+wire::DatagramBody Responder::knock(const wire::KnockAt& request) {
+  if (request.address.port == 0 || !knocks_.allow(request.address.ip, around_.clock.now())) {
+    return wire::Refused{wire::Refusal::full};
+  }
+  tell(request.address, wire::Knock{request.nonce});
+  return wire::Done{};
+}
+
+void Responder::tell(const UdpAddress& to, wire::DatagramBody body) {
+  wire::Datagram datagram;
+  datagram.body = std::move(body);
+  datagram.transaction = around_.random.make<wire::Transaction>();
+  datagram.network = around_.network;
+  around_.datagrams.send(to, wire::encode_datagram(datagram, around_.signer));
+}
+
+void Responder::tick() {
+  const auto now = around_.clock.now();
+  cookies_.tick(around_.random, now);
+  if (now < next_expiry_) return;
+  next_expiry_ = now + kExpiryCheck;
+  values_.drop_expired(around_.clock.wall_now());
+}
+
+}  // namespace mycostr::dht

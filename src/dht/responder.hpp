@@ -1,0 +1,53 @@
+// Answers other nodes' requests: never with more bytes than came, until the address has proven itself by a
+// cookie. No Asio; loop thread only. References outlive it.
+#pragma once
+
+#include "dht/calls.hpp"
+#include "dht/own_record.hpp"
+#include "dht/rate_limit.hpp"
+#include "dht/routing_table.hpp"
+#include "dht/value_store.hpp"
+
+namespace mycostr::dht {
+
+/// Who has asked.
+struct Asker {
+  Contact contact;
+  bool is_proven = false;  ///< receives at that address
+  bool is_server = false;
+};
+
+class Responder {
+ public:
+  Responder(Surroundings& around, const RoutingTable& table, OwnRecord& record);
+
+  /// Nothing where it was not answered: too much of one source, or a wrong signature.
+  std::optional<Asker> received(const UdpAddress& from, const wire::ReceivedDatagram& request,
+                                std::size_t request_size, bool is_server);
+  void tick();
+  /// A nonce that this node sent with CheckMe has come back from a stranger.
+  std::move_only_function<void(const UdpAddress&, const wire::Nonce&)> knocked;
+  std::size_t values() const { return values_.size(); }
+
+ private:
+  wire::DatagramBody answer(const Asker& asker, const wire::DatagramBody& request, std::size_t room);
+  wire::DatagramBody nodes_near(const NodeId& target, const Asker& asker, std::size_t room) const;
+  wire::DatagramBody value_or_nodes(const NodeId& key, const Asker& asker, std::size_t room) const;
+  wire::DatagramBody put(const Asker& asker, const wire::PutValue& request);
+  wire::DatagramBody own_record(std::size_t room);
+  wire::DatagramBody pass_on(const Asker& asker, const wire::CheckMe& request);
+  wire::DatagramBody knock(const wire::KnockAt& request);
+  void tell(const UdpAddress& to, wire::DatagramBody body);
+
+  Surroundings& around_;
+  const RoutingTable& table_;
+  OwnRecord& record_;
+  CookieJar cookies_;
+  RateLimiter proven_;
+  RateLimiter unproven_;
+  RateLimiter knocks_;
+  ValueStore values_;
+  SteadyTime next_expiry_;
+};
+
+}  // namespace mycostr::dht

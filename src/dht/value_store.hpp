@@ -1,0 +1,34 @@
+// The owner pointers that this node keeps for others, in memory: owners publish theirs again before they
+// expire. Loop thread only.
+#pragma once
+
+#include <optional>
+#include <unordered_map>
+
+#include "wire/owner_pointer.hpp"
+
+namespace mycostr::dht {
+
+/// Beyond it new owners' pointers are refused: one megabyte is all that a flood can take.
+inline constexpr std::size_t kMaxValues = 1000;
+
+class ValueStore {
+ public:
+  /// Takes a pointer that is signed by its owner, not expired, not from the future, and newer than the known
+  /// one (or the same). Nothing where it was taken.
+  std::optional<wire::Refusal> put(ByteView value, WallTime now);
+  /// Nothing where there is none that has not expired.
+  const Bytes* find(const NodeId& owner, WallTime now) const;
+  void drop_expired(WallTime now);
+  std::size_t size() const { return values_.size(); }
+
+ private:
+  struct Kept {
+    Bytes value;
+    std::uint64_t seq = 0;
+    WallTime expires;
+  };
+  std::unordered_map<NodeId, Kept> values_;
+};
+
+}  // namespace mycostr::dht
