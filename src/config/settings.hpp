@@ -37,6 +37,7 @@ struct ApiSettings {
 struct PeerSettings {
   Endpoint address{"0.0.0.0", 4081};
   std::vector<Endpoint> advertise;
+  bool port_mapping = true;
   std::vector<Endpoint> bootstrap;
   bool operator==(const PeerSettings&) const = default;
 };

@@ -4,6 +4,7 @@
 #include <array>
 #include <stdexcept>
 
+#include "support/sim_datagrams.hpp"
 #include "support/sim_transport.hpp"
 
 namespace mycostr::test {
@@ -22,16 +23,19 @@ std::uint64_t mixed(std::uint64_t x) {
 
 }  // namespace
 
-SimNetwork::SimNetwork(boost::asio::io_context& loop, Clock& clock, Trace& trace, std::uint64_t seed)
+SimNetwork::SimNetwork(boost::asio::io_context& loop, VirtualClock& clock, Trace& trace, std::uint64_t seed)
     : loop_(loop), clock_(clock), trace_(trace), random_(seed), geography_(mixed(seed)) {}
 
 SimNetwork::~SimNetwork() = default;
 
-SimTransport& SimNetwork::add(PeerIdentity identity, Endpoint endpoint, const Power& power) {
+SimTransport& SimNetwork::add(PeerIdentity identity, const Endpoint& endpoint, const Power& power) {
   const auto number = nodes_.size();
-  if (!answers_at_.emplace(endpoint, number).second) throw std::logic_error("two nodes at one endpoint");
+  const auto address = to_udp(endpoint);
+  if (!address) throw std::logic_error("a simulated node is at a literal address");
+  if (!answers_at_.emplace(*address, number).second) throw std::logic_error("two nodes at one endpoint");
   nodes_.push_back(std::make_unique<SimTransport>(*this, number, identity, power));
-  endpoints_.push_back(std::move(endpoint));
+  datagrams_.push_back(std::make_unique<SimDatagrams>(*this, number, power));
+  addresses_.push_back(*address);
   slowness_.push_back(1);
   return *nodes_.back();
 }
@@ -40,12 +44,35 @@ void SimNetwork::heal() {
   loss_ = 0;
   blocked_.clear();
   std::ranges::fill(slowness_, 1u);
-  for (std::size_t i = 0; i < endpoints_.size(); ++i) answers_at_[endpoints_[i]] = i;
+  for (std::size_t i = 0; i < addresses_.size(); ++i) answers_at_[addresses_[i]] = i;
+}
+
+std::optional<std::size_t> SimNetwork::at(const UdpAddress& address) const {
+  const auto found = answers_at_.find(address);
+  if (found == answers_at_.end()) return std::nullopt;
+  return found->second;
 }
 
 SimTransport* SimNetwork::at(const Endpoint& endpoint) {
-  const auto found = answers_at_.find(endpoint);
-  return found == answers_at_.end() ? nullptr : nodes_[found->second].get();
+  const auto address = to_udp(endpoint);
+  const auto number = address ? at(*address) : std::nullopt;
+  return number ? nodes_[*number].get() : nullptr;
+}
+
+void SimNetwork::send_datagram(std::size_t sender, const UdpAddress& from, const UdpAddress& to,
+                               ByteView bytes) {
+  if (bytes.size() > kMaxDatagram) throw std::logic_error("a datagram over the limit");
+  ++datagrams_sent_;
+  const auto receiver = at(to);
+  if (!receiver || !arrives(sender, *receiver)) return;
+  auto deliver = [&end = *datagrams_[*receiver], from, copy = Bytes(bytes.begin(), bytes.end())] {
+    end.deliver(from, copy);
+  };
+  clock_.call_at(clock_.now() + one_way(sender, *receiver, bytes.size()), std::move(deliver));
+}
+
+void SimNetwork::send_forged(const UdpAddress& from, const UdpAddress& to, ByteView bytes) {
+  if (const auto receiver = at(to)) send_datagram(*receiver, from, to, bytes);
 }
 
 bool SimNetwork::arrives(std::size_t from, std::size_t to) {

@@ -47,6 +47,11 @@ Task<> VirtualClock::sleep_for(Duration duration) {
   co_await asio::async_initiate<decltype(asio::use_awaitable), void(error_code)>(start, asio::use_awaitable);
 }
 
+void VirtualClock::call_at(SteadyTime when, std::move_only_function<void()> job) {
+  timers_.emplace(Key{std::max(when, now_), next_sequence_++},
+                  [job = std::move(job)](error_code) mutable { job(); });
+}
+
 void VirtualClock::cancel(Key key) {
   auto timer = timers_.extract(key);
   if (!timer.empty()) timer.mapped()(asio::error::operation_aborted);

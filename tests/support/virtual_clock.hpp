@@ -31,6 +31,9 @@ class VirtualClock final : public Clock {
   WallTime wall_now() const override;
   /// A sleep that would end after the last moment there is ends there.
   Task<> sleep_for(Duration duration) override;
+  /// Calls `job` once it is `when`, between two turns of the loop; dropped where the clock goes first. For
+  /// what happens too often to have a task each.
+  void call_at(SteadyTime when, std::move_only_function<void()> job);
 
   /// Until nothing is left to do: no handler ready, no timer set.
   void run();

@@ -40,6 +40,7 @@ Settings other_than_default() {
            .max_json_bytes = 1_KiB};
   s.peer = {.address = {"10.0.0.1", 65535},
             .advertise = {{"2001:db8::1", 4081}},
+            .port_mapping = false,
             .bootstrap = {{"a.b", 1}, {"c", 2}}};
   s.holder = {
       .capacity = {UINT64_MAX}, .min_capacity = {}, .location = placement::parse_location("US-CA/San José")};

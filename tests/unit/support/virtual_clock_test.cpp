@@ -32,6 +32,20 @@ TEST_F(VirtualClockTest, JumpsFromTimerToTimer) {
   EXPECT_EQ(clock_.sleepers(), 0U);
 }
 
+TEST_F(VirtualClockTest, CallsInTheOrderOfTimeAndNeverInThePast) {
+  std::vector<std::pair<int, Duration>> calls;
+  const auto note = [&](int name) { calls.emplace_back(name, clock_.now().time_since_epoch()); };
+  clock_.run_for(1s);
+  clock_.call_at(clock_.now() + 2s, [&] { note(3); });
+  clock_.call_at(SteadyTime(), [&] {
+    note(1);
+    clock_.call_at(clock_.now() + 1s, [&] { note(2); });
+  });
+  clock_.run_for(2s);
+  EXPECT_EQ(calls, (std::vector<std::pair<int, Duration>>{{1, 1s}, {2, 2s}, {3, 3s}}));
+  EXPECT_EQ(clock_.sleepers(), 0U);
+}
+
 TEST_F(VirtualClockTest, KeepsTheOrderOfTimersDueTogether) {
   std::list<Started> tasks;
   for (int i = 0; i < 10; ++i) tasks.emplace_back(loop_, sleep(i, i % 2 == 0 ? 1s : 1000ms));
