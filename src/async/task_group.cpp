@@ -26,14 +26,14 @@ TaskGroup::~TaskGroup() {
 
 void TaskGroup::spawn(Task<> task) {
   if (closed_) return;
-  running_.emplace_back();
-  const auto self = std::prev(running_.end());
-  asio::co_spawn(executor_, std::move(task),
-                 asio::bind_cancellation_slot(
-                     self->slot(), [this, self](std::exception_ptr thrown) { ended(self, thrown); }));
+  const auto number = next_++;
+  asio::co_spawn(
+      executor_, std::move(task),
+      asio::bind_cancellation_slot(running_[number].slot(),
+                                   [this, number](std::exception_ptr thrown) { ended(number, thrown); }));
 }
 
-void TaskGroup::ended(std::list<asio::cancellation_signal>::iterator task, std::exception_ptr thrown) {
+void TaskGroup::ended(TaskNumber task, std::exception_ptr thrown) {
   running_.erase(task);
   if (thrown && !is_cancellation(thrown)) {
     log(LogLevel::error, name_, "a task ended by an exception: {}", describe(thrown));
@@ -42,12 +42,12 @@ void TaskGroup::ended(std::list<asio::cancellation_signal>::iterator task, std::
 }
 
 void TaskGroup::cancel() {
-  // Each in a turn of its own: a cancelled task may end at once and take its entry with it.
-  std::vector<asio::cancellation_signal*> signals;
-  for (auto& signal : running_) signals.push_back(&signal);
-  for (auto* signal : signals) {
-    const bool still_runs = std::ranges::any_of(running_, [&](auto& other) { return &other == signal; });
-    if (still_runs) signal->emit(asio::cancellation_type::terminal);
+  // By number: a cancelled task may end at once and take its entry with it, and others may be spawned.
+  const auto end = next_;
+  for (auto at = running_.begin(); at != running_.end() && at->first < end;) {
+    const auto number = at->first;
+    at->second.emit(asio::cancellation_type::terminal);
+    at = running_.upper_bound(number);
   }
 }
 

@@ -3,8 +3,9 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/cancellation_signal.hpp>
+#include <cstdint>
 #include <exception>
-#include <list>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -37,11 +38,13 @@ class TaskGroup {
   std::size_t size() const { return running_.size(); }
 
  private:
-  void ended(std::list<boost::asio::cancellation_signal>::iterator task, std::exception_ptr thrown);
+  using TaskNumber = std::uint64_t;
+  void ended(TaskNumber task, std::exception_ptr thrown);
 
   boost::asio::any_io_executor executor_;
   std::string name_;
-  std::list<boost::asio::cancellation_signal> running_;
+  TaskNumber next_ = 0;
+  std::map<TaskNumber, boost::asio::cancellation_signal> running_;
   Signal empty_;
   bool closed_ = false;
 };

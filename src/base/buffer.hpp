@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <utility>
 
 #include "base/bytes.hpp"
 
@@ -16,6 +17,16 @@ class Buffer {
   static constexpr std::size_t kAlignment = 4096;
 
   Buffer() = default;
+  Buffer(const Buffer&) = default;
+  Buffer& operator=(const Buffer&) = default;
+  /// Leaves `other` empty.
+  Buffer(Buffer&& other) noexcept : memory_(std::move(other.memory_)), size_(std::exchange(other.size_, 0)) {}
+  Buffer& operator=(Buffer&& other) noexcept {
+    memory_ = std::move(other.memory_);
+    size_ = std::exchange(other.size_, 0);
+    return *this;
+  }
+  ~Buffer() = default;
   /// Bytes are not cleared. Capacity is `size` rounded up to 4 KiB. Throws std::bad_alloc.
   static Buffer allocate(std::size_t size);
   static Buffer copy_of(ByteView bytes);

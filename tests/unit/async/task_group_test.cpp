@@ -70,6 +70,24 @@ TEST_F(TaskGroupTest, CancelReachesTasksThatHaveNotStarted) {
   EXPECT_EQ(elapsed(), 0s);
 }
 
+Task<> end_all_of(TaskGroup& group, Clock& clock) {
+  try {
+    co_await clock.sleep_for(1h);
+  } catch (const std::exception&) {
+  }
+  group.cancel();
+}
+
+TEST_F(TaskGroupTest, CancelMayBeCalledByWhatItCancels) {
+  for (int i = 0; i < 10; ++i) group_.spawn(end_all_of(group_, clock_));
+  group_.spawn(work(1h));
+  clock_.run_for(1s);
+  group_.cancel();
+  clock_.run(group_.join());
+  EXPECT_EQ(finished_, 0);
+  EXPECT_EQ(elapsed(), 1s);
+}
+
 TEST_F(TaskGroupTest, CloseDropsLaterTasks) {
   group_.spawn(work(1h));
   clock_.run_for(1s);

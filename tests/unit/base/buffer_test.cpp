@@ -40,6 +40,16 @@ TEST(Buffer, CopiesShareTheBytes) {
   EXPECT_EQ(as_text(second.view()), "Shard");
 }
 
+TEST(Buffer, LeavesNothingWhereItWasMovedFrom) {
+  auto first = Buffer::copy_of(as_bytes("shard"));
+  auto second = std::move(first);
+  EXPECT_TRUE(first.empty());
+  EXPECT_EQ(first.data(), nullptr);
+  first = std::move(second);
+  EXPECT_TRUE(second.empty());
+  EXPECT_EQ(as_text(first.view()), "shard");
+}
+
 TEST(Buffer, TruncationKeepsTheBytesAndThePooling) {
   auto buffer = Buffer::allocate(1 << 20);
   std::memset(buffer.data(), 7, buffer.size());
