@@ -26,6 +26,8 @@ class HttpRequest {
   virtual std::string_view target() const = 0;
   /// First field of that name (case-insensitive), or nothing.
   virtual std::optional<std::string_view> field(std::string_view name) const = 0;
+  /// All fields of that name as the one list they are (RFC 9110, 5.3), or nothing.
+  virtual std::optional<std::string> list_field(std::string_view name) const = 0;
   /// How many fields of that name there are.
   virtual std::size_t field_count(std::string_view name) const = 0;
   /// Where the header says it; nothing for a chunked body. 0 without a body.

@@ -44,8 +44,8 @@ Task<Outcome<void>> RetrieveHandler::handle(HttpRequest& request, HttpResponder&
   if (!*file) co_return refuse(Code::file_not_found, "There is no such file here.");
 
   const auto form = *decrypt ? files::Form::plaintext : files::Form::ciphertext;
-  RetrieveConditions conditions{request.field("If-None-Match"), request.field("If-Range"),
-                                request.field("Range")};
+  const auto if_none_match = request.list_field("If-None-Match");
+  RetrieveConditions conditions{if_none_match, request.field("If-Range"), request.field("Range")};
   if (request.field_count("Range") > 1) conditions.range.reset();
   auto plan = plan_retrieve(**file, form, request.method() == "HEAD", conditions);
   if (!plan) co_return std::unexpected(plan.error());

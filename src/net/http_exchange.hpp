@@ -27,6 +27,9 @@ class HttpExchange final : public HttpRequest, public HttpResponder {
   std::optional<std::string_view> field(std::string_view name) const override {
     return wire_.parser.field(name);
   }
+  std::optional<std::string> list_field(std::string_view name) const override {
+    return wire_.parser.list_field(name);
+  }
   std::size_t field_count(std::string_view name) const override { return wire_.parser.field_count(name); }
   std::optional<std::uint64_t> content_length() const override;
   std::uint16_t local_port() const override { return wire_.local.port; }

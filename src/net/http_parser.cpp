@@ -105,6 +105,15 @@ std::optional<std::string_view> RequestParser::field(std::string_view name) cons
   return first_field(impl_->parser->get(), name);
 }
 
+std::optional<std::string> RequestParser::list_field(std::string_view name) const {
+  const auto [first, last] = impl_->parser->get().equal_range(to_beast(name));
+  if (first == last) return std::nullopt;
+  std::string out(to_view(first->value()));
+  for (auto field = std::next(first); field != last; ++field)
+    out.append(", ").append(to_view(field->value()));
+  return out;
+}
+
 std::size_t RequestParser::field_count(std::string_view name) const {
   return impl_->parser->get().count(to_beast(name));
 }

@@ -41,6 +41,8 @@ class RequestParser {
   bool is_chunked() const;
   std::optional<std::uint64_t> content_length() const;
   std::optional<std::string_view> field(std::string_view name) const;
+  /// Joined by ", ".
+  std::optional<std::string> list_field(std::string_view name) const;
   std::size_t field_count(std::string_view name) const;
 
   struct BodyProgress {

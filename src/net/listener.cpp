@@ -17,13 +17,6 @@ namespace {
 constexpr std::size_t kMaxRefused = 64;  // being told so at the same time; more are just closed
 constexpr auto kPauseAfterFailure = std::chrono::milliseconds(100);  // no file descriptors left, mostly
 
-std::string source_of(const TcpEndpoint& remote) {
-  const auto address = unmapped(remote.address());
-  if (!address.is_v6()) return address.to_string();
-  const auto bytes = address.to_v6().to_bytes();
-  return to_hex(ByteView(bytes).first(8));
-}
-
 /// A count that goes back by itself.
 struct Counted {
   explicit Counted(std::size_t& counter) : count(counter) { ++count; }
@@ -32,6 +25,13 @@ struct Counted {
 };
 
 }  // namespace
+
+std::string source_of(const TcpEndpoint& remote) {
+  const auto address = unmapped(remote.address());
+  if (!address.is_v6()) return address.to_string();
+  const auto bytes = address.to_v6().to_bytes();
+  return to_hex(ByteView(bytes).first(8));
+}
 
 Listener::Listener(asio::io_context& loop, const Endpoint& address, Limits limits, std::string name)
     : loop_(loop),

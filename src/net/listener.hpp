@@ -12,12 +12,15 @@
 
 namespace mycostr::net {
 
+/// Whom a bound on one user counts: an IPv4 address, or an IPv6 /64.
+std::string source_of(const TcpEndpoint& remote);
+
 /// Loop thread only. stop() must have returned before it is destroyed, once start() was called.
 class Listener {
  public:
   struct Limits {
     std::size_t total = 1024;
-    std::size_t per_source = SIZE_MAX;  ///< an IPv4 address, or an IPv6 /64
+    std::size_t per_source = SIZE_MAX;  ///< as source_of() tells them apart
   };
   enum class Admission { granted, refused };
   /// Serves one connection to its end. `refused`: over the limits; say so and end. What it throws is logged.

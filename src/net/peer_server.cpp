@@ -1,5 +1,7 @@
 #include "net/peer_server.hpp"
 
+#include <algorithm>
+
 #include "async/cancel.hpp"
 #include "base/log.hpp"
 #include "base/units.hpp"
@@ -12,6 +14,25 @@ namespace mycostr::net {
 namespace {
 
 constexpr std::size_t kJoined = 64 << 10;  // smaller answers go out in one piece, copied
+constexpr std::uint64_t kLargestCall = kMaxMessageSize + kMaxChunkSize;
+
+/// What one peer may take of the memory for requests. Identities cost nothing, so its source is bounded as
+/// well; that share is larger, for there may be many nodes behind one address.
+struct PeerShare {
+  struct Part {
+    async::Budget::Lease of_identity;
+    async::Budget::Lease of_source;
+  };
+  std::shared_ptr<async::Budget> identity;
+  std::shared_ptr<async::Budget> source;
+
+  Task<Part> take(std::uint64_t size) const {
+    Part part;
+    part.of_identity = co_await identity->take(size);
+    part.of_source = co_await source->take(size);
+    co_return part;
+  }
+};
 
 /// Fills `out` from the request's body.
 Task<Result<void>> read_whole(HttpRequest& http, MutableBytes out) {
@@ -71,13 +92,16 @@ class IncomingCall final : public PeerRequest {
 /// One peer's connection, as HTTP sees it.
 class PeerSession final : public HttpHandler {
  public:
-  PeerSession(PeerHandler& handler, PeerIdentity from, async::Budget& memory)
-      : handler_(handler), from_(from), memory_(memory) {}
+  PeerSession(PeerHandler& handler, PeerIdentity from, PeerShare share, async::Budget& memory)
+      : handler_(handler), from_(from), share_(std::move(share)), memory_(memory) {}
 
   Task<> handle(HttpRequest& request, HttpResponder& responder) override {
     auto head = judge_peer_request(request.method(), request.target(),
                                    request.field("Mycostr-Message-Length"), request.content_length());
     if (!head) co_return co_await answer_error(responder, head.error());
+    // All that the call may bring, at once: calls that held some of it and waited for more could wait for
+    // ever.
+    const auto part = co_await share_.take(head->message_size + head->body_size);
     IncomingCall call(request, from_, std::move(*head), memory_);
     if (const auto read = co_await call.read_message(); !read) {
       co_return co_await answer_error(responder, read.error());
@@ -134,6 +158,7 @@ class PeerSession final : public HttpHandler {
 
   PeerHandler& handler_;
   const PeerIdentity from_;
+  const PeerShare share_;
   async::Budget& memory_;
 };
 
@@ -144,6 +169,8 @@ PeerServer::PeerServer(boost::asio::io_context& loop, const Endpoint& address, c
     : identity_(identity),
       limits_(limits),
       memory_(limits.incoming_memory),
+      by_identity_(std::max(limits.incoming_memory / 4, kLargestCall)),
+      by_source_(std::max(limits.incoming_memory / 2, kLargestCall)),
       listener_(loop, address, {.total = limits.max_incoming, .per_source = limits.max_incoming_per_source},
                 "peer") {}
 
@@ -161,6 +188,9 @@ Task<> PeerServer::turn_away(TcpSocket) {
 }
 
 Task<> PeerServer::serve(TcpSocket socket) {
+  boost::system::error_code gone;
+  const auto source = source_of(socket.remote_endpoint(gone));
+  if (gone) co_return;
   TlsStream stream(std::move(socket), identity_.server(), TlsStream::Role::server, blocks_.records);
   stream.link().limit_progress(limits_.handshake);
   stream.link().set_deadline(TcpLink::now() + limits_.handshake);
@@ -176,7 +206,8 @@ Task<> PeerServer::serve(TcpSocket socket) {
     ~Counted() { --count; }
   };
   const Counted counted(connections_);
-  PeerSession session(*handler_, {crypto::node_id_of(*key), *key}, memory_);
+  const PeerIdentity peer{crypto::node_id_of(*key), *key};
+  PeerSession session(*handler_, peer, {by_identity_.of(peer.id), by_source_.of(source)}, memory_);
   const HttpTimes times{.stall = limits_.stall, .idle = limits_.incoming_idle, .request = limits_.request};
   HttpConnection connection(stream, blocks_.heads, session, times, kMaxPeerHead);
   co_await connection.serve();

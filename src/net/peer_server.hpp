@@ -6,12 +6,14 @@
 #include "net/block_pool.hpp"
 #include "net/listener.hpp"
 #include "net/peer_limits.hpp"
+#include "net/shares.hpp"
 #include "net/tls_identity.hpp"
 
 namespace mycostr::net {
 
-/// Mutual TLS, then HTTP/1.1 with one call per request. Loop thread only. stop() must have returned before it
-/// is destroyed, once start() was called.
+/// Mutual TLS, then HTTP/1.1 with one call per request. Of the memory for what requests bring, one identity
+/// has a quarter at most and one source a half; past that its calls wait for one another. Loop thread only.
+/// stop() must have returned before it is destroyed, once start() was called.
 class PeerServer {
  public:
   /// Binds and listens; connections wait until start(). All passed in outlives it. Throws
@@ -34,6 +36,8 @@ class PeerServer {
   PeerHandler* handler_ = nullptr;
   BlockPools blocks_;
   async::Budget memory_;  // for what requests bring
+  Shares<NodeId> by_identity_;
+  Shares<std::string> by_source_;
   std::size_t connections_ = 0;
   Listener listener_;
 };

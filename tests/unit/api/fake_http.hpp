@@ -24,6 +24,13 @@ class FakeRequest final : public HttpRequest {
     }
     return std::nullopt;
   }
+  std::optional<std::string> list_field(std::string_view name) const override {
+    std::optional<std::string> out;
+    for (const auto& one : fields) {
+      if (equals_ignoring_case(one.name, name)) out = out ? *out + ", " + one.value : one.value;
+    }
+    return out;
+  }
   std::size_t field_count(std::string_view name) const override {
     return static_cast<std::size_t>(
         std::ranges::count_if(fields, [&](const auto& one) { return equals_ignoring_case(one.name, name); }));

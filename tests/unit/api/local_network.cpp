@@ -1,23 +1,11 @@
 #include "local_network.hpp"
 
+#include "support/local_request.hpp"
+
 namespace mycostr::api::test {
 namespace {
 
 constexpr std::uint64_t kChunkSize = 16 << 10;
-
-class LocalRequest final : public PeerRequest {
- public:
-  LocalRequest(PeerIdentity from, PeerCall call) : from_(from), call_(std::move(call)) {}
-  const PeerIdentity& from() const override { return from_; }
-  const std::string& operation() const override { return call_.operation; }
-  const Bytes& message() const override { return call_.message; }
-  std::size_t body_size() const override { return call_.body.size(); }
-  Task<Result<Buffer>> read_body() override { co_return call_.body; }
-
- private:
-  PeerIdentity from_;
-  PeerCall call_;
-};
 
 engine::EngineSettings engine_settings(const std::string& address, std::string location) {
   engine::EngineSettings out;
@@ -51,9 +39,11 @@ Task<Result<PeerReply>> LocalTransport::call(PeerAddress to, PeerCall call, Call
     co_return fail(Errc::timeout, "no answer");
   }
   co_await clock_.sleep_for(std::chrono::milliseconds(2));
-  LocalRequest request({identity_.id(), identity_.public_key()}, std::move(call));
+  const auto operation = call.operation;
+  mycostr::test::LocalRequest request({identity_.id(), identity_.public_key()}, std::move(call));
   auto reply = co_await other.handler_->handle(request);
   if (reply) reply->from = {other.identity_.id(), other.identity_.public_key()};
+  on_answer(operation);
   co_return reply;
 }
 

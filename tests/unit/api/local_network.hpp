@@ -30,6 +30,8 @@ class LocalTransport final : public Transport {
   std::size_t connection_count() const override { return 0; }
 
   Mood mood = Mood::answers;
+  /// Called on the caller's side when an answer has come, before the caller sees it.
+  std::function<void(std::string_view operation)> on_answer = [](std::string_view) {};
 
  private:
   Clock& clock_;

@@ -73,6 +73,8 @@ TEST_F(Retrieve, HeadAndConditionsSendNoBody) {
   EXPECT_TRUE(head.finished);
   EXPECT_EQ(head.head.content_length, data.size());
   EXPECT_EQ(head.body, "");
+  const auto among = get(id, "", {{"If-None-Match", "\"other\""}, {"If-None-Match", head.field("ETag")}});
+  EXPECT_EQ(among.status(), 304U) << "several fields are one list";
   const auto same = get(id, "", {{"If-None-Match", head.field("ETag")}});
   EXPECT_EQ(same.status(), 304U);
   EXPECT_TRUE(same.finished);

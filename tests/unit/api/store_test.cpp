@@ -1,6 +1,11 @@
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include "expect.hpp"
 #include "local_network.hpp"
 #include "support/started.hpp"
+#include "wire/messages.hpp"
 
 namespace mycostr::api::test {
 namespace {
@@ -188,6 +193,50 @@ TEST(Store, BrokenBodies) {
   net.run_for(std::chrono::minutes(2));
   EXPECT_EQ(json_of(net.call("GET", "/node/status"))["files"], 0);
   EXPECT_EQ(net.shards(), 0U);
+}
+
+Task<> cancel_after(int turns, mycostr::test::Started& call) {
+  const auto executor = co_await boost::asio::this_coro::executor;
+  for (; turns > 0; --turns) co_await boost::asio::post(executor, boost::asio::use_awaitable);
+  call.cancel();
+}
+
+TEST(Store, LeavesNothingOfAClientThatGoesBetweenTheLastReceiptAndTheCommit) {
+  constexpr int kTurns = 40;
+  LocalNetwork net(4);
+  int files = 0;
+  for (int turns = 0; turns < kTurns; ++turns) {
+    FakeRequest request("POST", "/store");
+    request.body = "some text";
+    request.set("Authorization", "Bearer " + std::string(kToken));
+    FakeResponder responder;
+    std::optional<mycostr::test::Started> call;
+    std::optional<mycostr::test::Started> leaving;
+    int receipts = 0;
+    net.node(0).transport.on_answer = [&](std::string_view operation) {
+      const bool is_last = operation == wire::operations::kPutShard && ++receipts == 3;
+      if (is_last) leaving.emplace(net.loop, cancel_after(turns, *call));
+    };
+    call.emplace(net.loop, net.node(0).api.handle(request, responder));
+    net.run_for(std::chrono::minutes(2));
+    net.node(0).transport.on_answer = [](std::string_view) {};
+    ASSERT_TRUE(leaving && leaving->succeeded() && call->ended()) << turns;
+    const int before = std::exchange(files, json_of(net.call("GET", "/node/status"))["files"].get<int>());
+    EXPECT_TRUE(files == before + 1 || call->was_cancelled()) << turns;
+    EXPECT_EQ(net.shards(), static_cast<std::size_t>(3 * files)) << turns;
+  }
+  EXPECT_GT(files, 0) << "always before the commit";
+  EXPECT_LT(files, kTurns) << "never before the commit";
+}
+
+TEST(Store, GivesUpWhereOneHolderAfterTheOtherStaysSilent) {
+  LocalNetwork net(16);
+  for (std::size_t i = 1; i < 16; ++i) net.node(i).transport.mood = LocalTransport::Mood::silent;
+  const auto begin = net.clock.now();
+  const auto document = expect_problem(net.call("POST", "/store", "x"), 507, "not_enough_nodes");
+  EXPECT_EQ(net.clock.now() - begin, 2 * CallLimits().total) << "two of five rounds";
+  EXPECT_EQ(document["needed"], 3);
+  EXPECT_NE(document["detail"].get<std::string>().find("chunk 0 in time"), std::string::npos);
 }
 
 TEST(Store, BoundsTransfers) {

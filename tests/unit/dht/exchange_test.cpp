@@ -35,7 +35,7 @@ class ExchangeTest : public testing::Test {
   }
   Result<PeerReply> hello(HubNode& to, const crypto::Identity& from, Bytes record, std::uint64_t instance = 0,
                           std::uint64_t since = 0) {
-    HubRequest request(
+    test::LocalRequest request(
         {from.id(), from.public_key()},
         {wire::operations::kHello, wire::encode(wire::Hello{std::move(record), instance, since}), {}});
     return clock_.run(to.exchange().handle_hello(request));
@@ -131,7 +131,7 @@ TEST_F(ExchangeTest, RefusesHellosThatAreNone) {
   foreign.network_id = "mainnet";
   EXPECT_EQ(hello(node, peer, encode_record(foreign, peer)).error().code, Errc::conflict);
   EXPECT_TRUE(node.directory().nodes().empty());
-  HubRequest garbage({peer.id(), peer.public_key()}, {wire::operations::kHello, Bytes(3, 0xff), {}});
+  test::LocalRequest garbage({peer.id(), peer.public_key()}, {wire::operations::kHello, Bytes(3, 0xff), {}});
   EXPECT_EQ(clock_.run(node.exchange().handle_hello(garbage)).error().code, Errc::invalid);
 }
 

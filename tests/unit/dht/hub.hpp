@@ -3,6 +3,7 @@
 
 #include "dht/exchange.hpp"
 #include "dht/record_keeper.hpp"
+#include "support/local_request.hpp"
 #include "support/memory_meta_store.hpp"
 #include "support/started.hpp"
 #include "support/virtual_clock.hpp"
@@ -18,20 +19,6 @@ struct Hub {
   Duration latency = std::chrono::milliseconds(20);
   std::map<Endpoint, HubNode*> nodes{};
   std::uint64_t calls = 0;
-};
-
-class HubRequest final : public PeerRequest {
- public:
-  HubRequest(PeerIdentity from, PeerCall call) : from_(from), call_(std::move(call)) {}
-  const PeerIdentity& from() const override { return from_; }
-  const std::string& operation() const override { return call_.operation; }
-  const Bytes& message() const override { return call_.message; }
-  std::size_t body_size() const override { return call_.body.size(); }
-  Task<Result<Buffer>> read_body() override { co_return call_.body; }
-
- private:
-  PeerIdentity from_;
-  PeerCall call_;
 };
 
 /// One node. Its store survives restart(), its memory does not.
@@ -66,7 +53,7 @@ class HubNode final : public Transport {
     const auto at = hub_.nodes.find(to.endpoints.at(0));
     if (at == hub_.nodes.end()) co_return fail(Errc::unreachable, "nobody listens there");
     if (to.id && *to.id != at->second->id()) co_return fail(Errc::wrong_peer, "another node listens there");
-    HubRequest request({id(), identity_.public_key()}, std::move(call));
+    test::LocalRequest request({id(), identity_.public_key()}, std::move(call));
     const PeerIdentity answerer{at->second->id(), at->second->identity_.public_key()};
     auto reply = co_await at->second->exchange_->handle_hello(request);
     co_await hub_.clock.sleep_for(hub_.latency);

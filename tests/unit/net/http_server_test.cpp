@@ -37,6 +37,16 @@ TEST_F(HttpServerTest, FieldValuesCannotAddFields) {
   EXPECT_TRUE(got[0].fields.contains("x-evil"));
 }
 
+TEST_F(HttpServerTest, FieldsOfOneNameAreOneList) {
+  start();
+  const auto got = run(talk(loop, server->endpoint(),
+                            {get("/list"), get("/list", "X-List: a\r\n"),
+                             get("/list", "X-List: a, b\r\nX-Other: c\r\nx-list:  d \r\n")}));
+  EXPECT_EQ(got[0].body, "none");
+  EXPECT_EQ(got[1].body, "a");
+  EXPECT_EQ(got[2].body, "a, b, d");
+}
+
 TEST_F(HttpServerTest, AnswersPipelinedRequestsInOrder) {
   start();
   const auto all = answer_to("\r\n" + post_body("/echo", "one") + post_body("/echo", "two") +

@@ -38,6 +38,8 @@ Task<> PathHandler::handle(HttpRequest& request, HttpResponder& responder) {
     throw std::runtime_error("thrown for the test");
   } else if (path == "/unchanged") {
     co_await responder.send({.status = 304, .fields = {}, .content_length = {}}, "");
+  } else if (path == "/list") {
+    co_await responder.send({}, request.list_field("X-List").value_or("none"));
   } else if (path == "/where") {
     co_await responder.send({}, fmt::format("{}:{}", request.local_host(), request.local_port()));
   }

@@ -2,6 +2,7 @@
 #include <openssl/ssl.h>
 #include <boost/asio/ip/tcp.hpp>
 
+#include "base/units.hpp"
 #include "net/tls_stream.hpp"
 #include "unit/net/peer_transport_test.hpp"
 
@@ -142,6 +143,55 @@ TEST_F(PeerHostileTest, AStalledBodyIsGivenUp) {
   ASSERT_TRUE(handler.body_error);
   EXPECT_EQ(handler.body_error->code, Errc::timeout);
   EXPECT_TRUE(got.starts_with("HTTP/1.1 504 ")) << got;
+}
+
+/// Announces the largest body and sends hardly any of it.
+Task<> hold_memory(boost::asio::io_context& on, Endpoint to, ssl_ctx_st* context) {
+  BlockPools blocks;
+  TlsStream stream(TcpSocket(on), context, TlsStream::Role::client, blocks.records);
+  EXPECT_TRUE(co_await stream.link().connect({boost::asio::ip::make_address(to.host), to.port}));
+  EXPECT_TRUE(co_await stream.handshake());
+  const auto head = fmt::format(
+      "POST /peer/1/echo HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n"
+      "Mycostr-Message-Length: 0\r\n\r\nabc",
+      kMaxChunkSize);
+  const std::array<ByteView, 1> pieces{as_bytes(head)};
+  EXPECT_TRUE(co_await stream.write(pieces));
+  (void)co_await stream.wait_readable();
+}
+
+/// What `work` gives while so many connections of each identity hold what memory they get.
+template <class T>
+Task<T> under_attack(boost::asio::io_context& on, Clock& clock, Endpoint to, std::span<TlsIdentity> attackers,
+                     std::size_t connections, Task<T> work) {
+  async::TaskGroup group(on.get_executor(), "test");
+  for (const auto& attacker : attackers) {
+    for (std::size_t i = 0; i < connections; ++i) group.spawn(hold_memory(on, to, attacker.client()));
+  }
+  co_await clock.sleep_for(milliseconds(300));
+  auto result = co_await std::move(work);
+  co_await group.close();
+  co_return result;
+}
+
+Task<std::size_t> value_of(const std::size_t& count) {
+  co_return count;
+}
+
+TEST_F(PeerHostileTest, OneIdentityCannotHoldTheMemoryForAllBodies) {
+  start({.incoming_memory = 20 << 20});
+  std::array<TlsIdentity, 1> carol{TlsIdentity(node_seed(3).bytes)};
+  auto call_of_alice = caller->call(to_callee(), {"echo", {}, Buffer::allocate(kMaxChunkSize)}, {});
+  EXPECT_TRUE(run(under_attack(loop, clock, *callee->endpoint(), carol, 6, std::move(call_of_alice))));
+  EXPECT_EQ(handler.most_running, 2U) << "one of carol's, and alice's";
+}
+
+TEST_F(PeerHostileTest, OneSourceCannotHoldTheMemoryForAllBodies) {
+  start({.incoming_memory = 20 << 20});
+  std::array<TlsIdentity, 4> many{TlsIdentity(node_seed(3).bytes), TlsIdentity(node_seed(4).bytes),
+                                  TlsIdentity(node_seed(5).bytes), TlsIdentity(node_seed(6).bytes)};
+  auto count = value_of(handler.running);
+  EXPECT_EQ(run(under_attack(loop, clock, *callee->endpoint(), many, 2, std::move(count))), 2U);
 }
 
 }  // namespace

@@ -292,6 +292,21 @@ TEST_F(PeerTransportTest, MemoryForIncomingBodiesIsBounded) {
   EXPECT_TRUE(call(to_callee(), {"echo", {}, Buffer::allocate(1 << 20)})) << "given back";
 }
 
+TEST_F(PeerTransportTest, CallsBeyondTheirNodesShareOfMemoryWaitForOneAnother) {
+  start({.incoming_memory = 8 << 20});
+  struct Ask {
+    static Task<> in(PeerTransport& from, PeerAddress to, std::size_t& answered) {
+      answered += co_await from.call(std::move(to), {"pause", {1}, Buffer::allocate(3 << 20)}, {}) ? 1 : 0;
+    }
+  };
+  std::vector<Task<>> calls;
+  std::size_t answered = 0;
+  for (int i = 0; i < 10; ++i) calls.push_back(Ask::in(*caller, to_callee(), answered));
+  run(async::run_all(loop.get_executor(), "test", std::move(calls)));
+  EXPECT_EQ(answered, 10U);
+  EXPECT_EQ(handler.most_running, 1U);
+}
+
 TEST_F(PeerTransportTest, OneSourceCannotTakeAllConnections) {
   start({.max_incoming_per_source = 1});
   ASSERT_TRUE(call("echo"));
