@@ -1,5 +1,7 @@
 #include "files/upload.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "async/cancel.hpp"
@@ -13,6 +15,9 @@ namespace mycostr::files {
 namespace {
 
 constexpr std::size_t kReceiptsPerCommit = 64;
+/// Once a shard's placing has lasted as long as so many calls may, no other holder is tried: the fault is
+/// then hardly the holders'.
+constexpr int kCallsToPlace = 2;
 
 placement::Eligible eligible_for(const Context& context, const StoreOptions& options) {
   const placement::Request request{context.identity.id(), options.areas,
@@ -157,7 +162,7 @@ Task<bool> Upload::plan(ChunkInfo& chunk, const SealedChunk& sealed) {
   const auto request = request_for({}, sealed.shards.size());
   const auto holders = eligible_.pick(request, context_.in_flight, context_.random);
   if (holders.size() < sealed.shards.size()) {
-    fail_not_enough(request);
+    fail_not_enough(request, "too few holders can take the file");
     co_return false;
   }
   for (std::size_t i = 0; i < holders.size(); ++i) {
@@ -170,6 +175,7 @@ Task<bool> Upload::plan(ChunkInfo& chunk, const SealedChunk& sealed) {
 }
 
 Task<> Upload::send_shard(ChunkInfo& chunk, std::size_t replica, const Buffer& bytes) {
+  const auto last_try = context_.clock.now() + kCallsToPlace * context_.settings.call.total;
   for (;;) {
     const auto done = co_await put(chunk, chunk.shards[replica], bytes);
     if (done) co_return;
@@ -177,7 +183,13 @@ Task<> Upload::send_shard(ChunkInfo& chunk, std::size_t replica, const Buffer& b
     log(LogLevel::warn, "store", "file={} chunk={} replica={}: node={} did not take it: {}",
         file_id_text(file_.id), chunk.index, replica, short_hex(holder.view()), to_string(done.error()));
     if (std::ranges::find(failed_, holder) == failed_.end()) failed_.push_back(holder);
-    if (failure_ || !co_await replace_holder(chunk, replica)) co_return;
+    if (failure_) co_return;
+    if (context_.clock.now() >= last_try) {
+      co_return fail_not_enough(request_for(holders_of(chunk), 1),
+                                fmt::format("no holder took a copy of chunk {} in time; the last one: {}",
+                                            chunk.index, to_string(done.error())));
+    }
+    if (!co_await replace_holder(chunk, replica)) co_return;
   }
 }
 
@@ -187,7 +199,7 @@ Task<bool> Upload::replace_holder(ChunkInfo& chunk, std::size_t replica) {
   const auto request = request_for(held, 1);
   const auto holders = eligible_.pick(request, context_.in_flight, context_.random);
   if (holders.empty()) {
-    fail_not_enough(request);
+    fail_not_enough(request, "too few holders can take the file");
     co_return false;
   }
   const auto former = chunk.shards[replica];
@@ -229,9 +241,9 @@ void Upload::fail_with(StoreFailure failure) {
   if (!failure_) failure_ = std::move(failure);
 }
 
-void Upload::fail_not_enough(const placement::ChunkRequest& request) {
+void Upload::fail_not_enough(const placement::ChunkRequest& request, std::string why) {
   const auto lost = std::min(eligible_.available(), failed_.size());
-  fail_with({{Errc::not_enough, "too few holders can take the file"},
+  fail_with({{Errc::not_enough, std::move(why)},
              options_.redundancy,
              eligible_.available() - lost,
              eligible_.explain(request)});

@@ -14,6 +14,7 @@ class Upload {
   Upload(Context& context, Catalog& catalog, const StoreOptions& options, ByteSource& source);
 
   /// Sends every chunk to its holders. The file's row is the caller's to commit: until then it is not there.
+  /// A holder that fails is replaced, until a shard's placing has lasted as long as two calls may.
   /// On failure nothing remains but rows for the Cleaner. Cancellation: likewise.
   Task<std::expected<void, StoreFailure>> run();
 
@@ -43,7 +44,7 @@ class Upload {
   Task<Result<void>> put(const ChunkInfo& chunk, ShardInfo& shard, const Buffer& bytes);
   Task<> save_receipts();
   void fail_with(StoreFailure failure);
-  void fail_not_enough(const placement::ChunkRequest& request);
+  void fail_not_enough(const placement::ChunkRequest& request, std::string why);
   placement::ChunkRequest request_for(const std::vector<NodeId>& held, std::size_t copies) const;
 
   Context& context_;

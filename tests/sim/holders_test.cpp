@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "async/timeout.hpp"
+#include "crypto/merkle.hpp"
 #include "sim/model.hpp"
 
 namespace mycostr::sim {
@@ -162,6 +163,41 @@ TEST(Holders, DoNotKeepWhatWasDeletedWhileItWasWritten) {
   }
 }
 
+Task<> put_one(SimWorld& world, Buffer bytes, std::optional<Result<PeerReply>>& reply) {
+  const ShardId shard{crypto::merkle_root(bytes.view()).bytes};
+  PeerCall call{wire::operations::kPutShard, wire::encode(wire::PutShard{shard}), bytes};
+  auto& holder = world.node(1);
+  reply = co_await world.node(kOwner).transport().call({holder.id(), holder.settings().endpoints},
+                                                       std::move(call), {});
+}
+
+/// The line is slow for the shard and fast again for its deletion, which so arrives first.
+Task<> overtake_a_put(SimWorld& world) {
+  auto& holder = world.node(1);
+  const auto bytes = Buffer::copy_of(world.random().bytes(kMaxChunkSize));
+  std::optional<Result<PeerReply>> stored;
+  async::TaskGroup put(world.executor(), "put");
+  world.network().set_slowness(1, 8);  // seconds for the shard; more, and nobody could connect in time
+  put.spawn(put_one(world, bytes, stored));
+  while (!stored && holder.chunks().usage().reserved.value == 0) {
+    co_await world.clock().sleep_for(std::chrono::milliseconds(1));
+  }
+  world.network().set_slowness(1, 1);
+  const wire::DeleteShards erase{{ShardId{crypto::merkle_root(bytes.view()).bytes}}, {}};
+  const PeerCall call{wire::operations::kDeleteShards, wire::encode(erase), {}};
+  EXPECT_TRUE(
+      co_await world.node(kOwner).transport().call({holder.id(), holder.settings().endpoints}, call, {}));
+  EXPECT_FALSE(stored) << "the shard came first";
+  co_await put.join();
+  EXPECT_TRUE(stored && !*stored && stored->error().code == Errc::conflict);
+  EXPECT_TRUE(holder.chunks().shards().empty());
+}
+
+TEST(Holders, RefuseAShardThatItsDeletionHasOvertaken) {
+  SimWorld world({.nodes = 2}, 1);
+  world.run(overtake_a_put(world));
+}
+
 Task<> be_impersonated(SimWorld& world) {
   Model model(world);
   for (std::size_t i = 1; i < 10; ++i) world.network().impersonate(i, i + 10);
@@ -239,6 +275,35 @@ TEST(Holders, ThatAreSlowAreNotWaitedFor) {
     SCOPED_TRACE(seed);
     SimWorld world({.nodes = 20}, seed);
     world.run(be_slow(world));
+  }
+}
+
+/// Each holder of a chunk in turn answers, but needs minutes to read its disk.
+Task<> be_slow_to_read(SimWorld& world) {
+  Model model(world);
+  const auto file = co_await store_and_remember(world, model, "file", world.settings().chunk_size);
+  const auto chunks = co_await chunks_of(world.node(kOwner).engine(), file->id);
+  Duration longest{};
+  for (const auto& shard : chunks->front().shards) {
+    auto& disk = world.find(shard.holder)->chunks();
+    disk.set_slowness(100'000);
+    const auto begin = world.clock().now();
+    const auto bytes = co_await read_file(world.node(kOwner).engine(), file->id);
+    EXPECT_TRUE(bytes && *bytes == model.memories().front().content);
+    longest = std::max(longest, world.clock().now() - begin);
+    disk.set_slowness(1);
+  }
+  EXPECT_GE(longest, std::chrono::seconds(2)) << "the slow one was never asked first";
+  EXPECT_LT(longest, std::chrono::seconds(4));
+  co_await model.check_at_rest();
+  expect_no_complaints(model);
+}
+
+TEST(Holders, ThatAreSlowToReadCostTwoSeconds) {
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    SCOPED_TRACE(seed);
+    SimWorld world({.nodes = 20}, seed);
+    world.run(be_slow_to_read(world));
   }
 }
 
