@@ -32,8 +32,8 @@ struct Rebuilt {
 };
 
 /// Replaces the rows of the family "shards" by what the packs hold; the rows of the metadata stay. Blocks,
-/// reading a page per shard, and all of the newest pack. Removed shards do not come back. Ended early, it
-/// leaves a store that asks to be rebuilt. Throws OpenError.
+/// reading a page per shard, and all of the newest pack. Removed shards do not come back; what they took is
+/// freed once a daemon runs. Ended early, it leaves a store that asks to be rebuilt. Throws OpenError.
 Rebuilt rebuild_index(Database& database, const std::filesystem::path& packs_folder);
 
 }  // namespace mycostr::storage

@@ -42,6 +42,13 @@ bool is_finished(const PackFile& file, const FoundRecord& record) {
   return data.has_value();
 }
 
+/// What lies between records is dead, and its blocks may still be there: the rows that said so are gone.
+void take_in_gap(IndexChange& change, const PackFile& file, const DeadRange& gap) {
+  if (gap.length == 0) return;
+  const auto data = require(file.next_data(gap.offset));
+  if (data && *data < gap.offset + gap.length) change.add_dead(gap);
+}
+
 /// Where the last record ends.
 std::uint64_t take_in_records(ShardIndex& index, const PackFile& file, std::uint32_t number, bool newest) {
   PackScanner scanner(file, kPageSize, require(file.size()));
@@ -52,6 +59,7 @@ std::uint64_t take_in_records(ShardIndex& index, const PackFile& file, std::uint
       const auto record = require(scanner.next());
       more = record.has_value();
       if (!more || (newest && !is_finished(file, *record))) continue;
+      take_in_gap(change, file, {number, end, record->offset - end});
       take_in_latest(change, number, *record);
       end = record->end();
     }
@@ -67,8 +75,12 @@ void take_in_pack(ShardIndex& index, const PackFile& file, std::uint32_t number,
   const auto end = take_in_records(index, file, number, newest);
   IndexChange finish(index);
   // Records may have been removed behind the last one; in a sealed pack that counts as dead space.
-  finish.set_end(number, newest ? end : require(file.size()));
-  if (!newest) finish.seal_pack(number);
+  const auto size = require(file.size());
+  finish.set_end(number, newest ? end : size);
+  if (!newest) {
+    take_in_gap(finish, file, {number, end, size - end});
+    finish.seal_pack(number);
+  }
   require(finish.commit(Durability::buffered));
 }
 

@@ -72,6 +72,31 @@ TEST(Rebuild, DoesNotBringRemovedShardsBack) {
   EXPECT_EQ(rebuild_index(database, folder.packs()).shards, 5U);
 }
 
+TEST(Rebuild, FreesWhatRemovedShardsTook) {
+  const TempFolder folder;
+  constexpr std::size_t kSize = 60 << 10;
+  {
+    OpenStore opened(folder, 1_MiB);
+    std::vector<ShardKey> removed;
+    for (std::uint64_t i = 0; i < 64; ++i) {
+      ASSERT_TRUE(opened.put(i, kSize));
+      if (i % 2 == 1) removed.push_back(key_of(i));
+    }
+    ASSERT_TRUE(opened.remove(removed));  // the daemon ends before their blocks are freed
+  }
+  const auto before = blocks_of(folder.packs());
+  {
+    Database database(folder.index(), Database::Missing::refuse);
+    EXPECT_EQ(rebuild_index(database, folder.packs()).shards, 32U);
+  }
+  EXPECT_TRUE(verify_closed(folder).empty());
+  HurriedClock clock;
+  OpenStore opened(folder, 1_MiB);
+  run(opened.loop, opened.store.maintain_once(clock));
+  EXPECT_LE(blocks_of(folder.packs()), before - 32 * record_size(kSize) + 16 * kPageSize);
+  for (std::uint64_t i = 0; i < 64; ++i) EXPECT_EQ(opened.holds(i, kSize), i % 2 == 0) << i;
+}
+
 TEST(Rebuild, LeavesTheMetadataAlone) {
   const TempFolder folder;
   fill(folder);
