@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "dht/exchange.hpp"
+#include "dht/service.hpp"
 #include "dht/record_keeper.hpp"
 #include "files/cleaner.hpp"
 #include "files/health.hpp"
@@ -34,7 +34,7 @@ struct ApiContext {
   Clock& clock;
   const crypto::Identity& identity;
   dht::Directory& directory;
-  dht::Exchange& exchange;
+  dht::Service& dht;
   dht::RecordKeeper& own_record;
   ChunkStore& chunks;
   Transport& transport;

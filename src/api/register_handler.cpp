@@ -115,7 +115,7 @@ Task<Outcome<Answer>> RegisterHandler::add_other(PublicKey key, Parameters param
   const auto id = crypto::node_id_of(key);
   const bool was_known = context_.directory.find(id) != nullptr;
   PeerAddress address{id, {std::move(*endpoint)}, true};
-  const auto met = co_await context_.exchange.introduce(std::move(address));
+  const auto met = co_await context_.dht.introduce(std::move(address));
   if (!met) co_return std::unexpected(introduction_error(met.error()));
   const auto* node = context_.directory.find(id);
   if (node == nullptr) co_return refuse(Code::internal, "The node was met and forgotten at once; try again.");

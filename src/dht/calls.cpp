@@ -44,9 +44,10 @@ void Calls::start(Request request, Handlers handlers) {
   wire::Datagram datagram;
   datagram.body = std::move(request.body);
   datagram.is_server = request.is_server;
+  datagram.record_seq = request.record_seq;
   datagram.transaction = call->transaction;
   datagram.network = around_.network;
-  const auto cookie = cookies_.find(request.to);
+  const auto cookie = cookies_.find(request.to, around_.clock.now());
   if (cookie) datagram.cookie = *cookie;
   call->datagram = wire::encode_datagram(datagram, around_.signer, cookie ? 0 : request.reply_size);
   call->sent = around_.clock.now();
@@ -71,8 +72,9 @@ void Calls::received(const UdpAddress& from, const wire::ReceivedDatagram& recei
   std::optional<Duration> rtt;
   if (!call->is_repeated) rtt = around_.clock.now() - call->sent;  // Karn's rule
   if (rtt) rtt_.add(*rtt);
-  cookies_.keep(from, datagram.cookie);
-  call->handlers.replied({{id, from}, datagram.body, datagram.is_server, rtt, datagram.observed});
+  cookies_.keep(from, datagram.cookie, around_.clock.now());
+  call->handlers.replied(
+      {{id, from}, datagram.body, datagram.is_server, datagram.record_seq, rtt, datagram.observed});
 }
 
 void Calls::repeat(Call& call) {

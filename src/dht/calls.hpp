@@ -25,9 +25,9 @@ struct Reply {
   wire::Contact from;
   wire::DatagramBody body;
   bool is_server = false;
-  std::optional<Duration>
-      rtt;              ///< nothing where the request was repeated: which one was answered is not known
-  UdpAddress observed;  ///< the own address, as that node sees it
+  std::uint64_t record_seq = 0;  ///< of that node's record
+  std::optional<Duration> rtt;   ///< nothing where the request was repeated: which was answered is not known
+  UdpAddress observed;           ///< the own address, as that node sees it
 };
 
 /// Adaptive timeouts: a node should answer within a few times what it, or others, usually take (RFC 6298's
@@ -54,6 +54,7 @@ class Calls {
     std::size_t reply_size = 0;  ///< what the answer may need: without a cookie the request is padded to it
     std::optional<Duration> mean_rtt;  ///< of this node, where known
     bool is_server = false;            ///< as the request says of this node
+    std::uint64_t record_seq = 0;      ///< likewise
   };
   /// One of them is called, once; `slow` before, where the answer is late.
   struct Handlers {

@@ -5,6 +5,8 @@
 namespace mycostr::dht {
 namespace {
 constexpr auto kPeriod = std::chrono::minutes(5);
+/// How long a cookie and its echo may be on their way.
+constexpr auto kTravel = std::chrono::seconds(10);
 }  // namespace
 
 CookieJar::CookieJar(Random& random) : secret_(random.make<Secret>()), former_(random.make<Secret>()) {}
@@ -31,13 +33,13 @@ CookieCache::Slot& CookieCache::slot_of(const UdpAddress& address) {
   return slots_[std::hash<UdpAddress>()(address) % kSlots];
 }
 
-void CookieCache::keep(const UdpAddress& address, const wire::Cookie& cookie) {
-  slot_of(address) = {address, cookie};
+void CookieCache::keep(const UdpAddress& address, const wire::Cookie& cookie, SteadyTime now) {
+  slot_of(address) = {address, cookie, now};
 }
 
-std::optional<wire::Cookie> CookieCache::find(const UdpAddress& address) const {
+std::optional<wire::Cookie> CookieCache::find(const UdpAddress& address, SteadyTime now) const {
   const auto& slot = const_cast<CookieCache*>(this)->slot_of(address);
-  if (slot.address != address) return std::nullopt;
+  if (slot.address != address || now - slot.kept >= kPeriod - kTravel) return std::nullopt;
   return slot.cookie;
 }
 

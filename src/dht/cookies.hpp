@@ -32,13 +32,15 @@ class CookieJar {
 /// larger request, nothing else.
 class CookieCache {
  public:
-  void keep(const UdpAddress& address, const wire::Cookie& cookie);
-  std::optional<wire::Cookie> find(const UdpAddress& address) const;
+  void keep(const UdpAddress& address, const wire::Cookie& cookie, SteadyTime now);
+  /// Only one that should still be valid: an old one would bring nothing but a refusal.
+  std::optional<wire::Cookie> find(const UdpAddress& address, SteadyTime now) const;
 
  private:
   struct Slot {
     UdpAddress address;
     wire::Cookie cookie;
+    SteadyTime kept;
   };
   static constexpr std::size_t kSlots = 128;
   Slot& slot_of(const UdpAddress& address);

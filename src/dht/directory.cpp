@@ -28,7 +28,7 @@ Result<Learned> Directory::learn(ByteView encoded, WallTime now) {
   }
   auto record = wire::decode_record(encoded);
   if (!record) return std::unexpected(record.error());
-  keep(id, std::move(*record), encoded);
+  keep(id, std::move(*record), encoded, now);
   return Learned::newer;
 }
 
@@ -37,14 +37,14 @@ bool Directory::restore(ByteView encoded, WallTime now) {
   if (!record || record->network_id != network_id_ || record->expires <= now) return false;
   const auto id = record->id();
   if (id == self_) return false;
-  if (!nodes_.contains(id)) keep(id, std::move(*record), encoded);
+  if (!nodes_.contains(id)) keep(id, std::move(*record), encoded, now);
   return true;
 }
 
-void Directory::keep(const NodeId& id, wire::NodeRecord record, ByteView encoded) {
+void Directory::keep(const NodeId& id, wire::NodeRecord record, ByteView encoded, WallTime now) {
   if (!nodes_.contains(id) && nodes_.size() >= kMaxKnownNodes) make_room();
   auto& node = nodes_[id];
-  if (node.version != 0) by_version_.erase(node.version);
+  if (node.version == 0) node.first_seen = now;
   if (node.record.endpoints != record.endpoints) {
     node.failing = false;  // it may answer there
     node.next_probe = SteadyTime();
@@ -52,25 +52,28 @@ void Directory::keep(const NodeId& id, wire::NodeRecord record, ByteView encoded
   node.record = std::move(record);
   node.encoded.assign(encoded.begin(), encoded.end());
   node.version = ++version_;
-  by_version_[node.version] = id;
 }
 
 void Directory::make_room() {
   const auto oldest = std::ranges::min_element(nodes_, [](const auto& a, const auto& b) {
     return std::pair(a.second.answered, a.second.version) < std::pair(b.second.answered, b.second.version);
   });
-  by_version_.erase(oldest->second.version);
   nodes_.erase(oldest);
 }
 
-void Directory::answered(const NodeId& id, Duration rtt, SteadyTime now, WallTime wall_now) {
+void Directory::answered(const NodeId& id, std::optional<Duration> rtt, SteadyTime now, WallTime wall_now) {
   const auto at = nodes_.find(id);
   if (at == nodes_.end()) return;
   auto& node = at->second;
   node.answered = now;
   node.last_seen = wall_now;
   node.failing = false;
-  node.rtt = node.rtt ? *node.rtt + (rtt - *node.rtt) / kRttWeight : rtt;
+  if (rtt) node.rtt = node.rtt ? *node.rtt + (*rtt - *node.rtt) / kRttWeight : *rtt;
+}
+
+void Directory::reached_at(const NodeId& id, const UdpAddress& address) {
+  const auto at = nodes_.find(id);
+  if (at != nodes_.end()) at->second.address = address;
 }
 
 void Directory::failed(const NodeId& id, SteadyTime now) {
@@ -87,11 +90,7 @@ void Directory::probe_later(const NodeId& id, SteadyTime when) {
 }
 
 void Directory::drop_expired(WallTime now) {
-  std::erase_if(nodes_, [&](const auto& entry) {
-    if (entry.second.record.expires > now) return false;
-    by_version_.erase(entry.second.version);
-    return true;
-  });
+  std::erase_if(nodes_, [&](const auto& entry) { return entry.second.record.expires <= now; });
 }
 
 const KnownNode* Directory::find(const NodeId& id) const {
@@ -108,17 +107,6 @@ std::optional<PeerAddress> Directory::address_of(const NodeId& id) const {
   const auto* node = find(id);
   if (node == nullptr || node->record.endpoints.empty()) return std::nullopt;
   return PeerAddress{id, node->record.endpoints};
-}
-
-std::pair<std::vector<Bytes>, std::uint64_t> Directory::changes_since(std::uint64_t since,
-                                                                      std::size_t limit) const {
-  std::vector<Bytes> records;
-  auto cursor = since;
-  for (auto at = by_version_.upper_bound(since); at != by_version_.end() && records.size() < limit; ++at) {
-    records.push_back(nodes_.at(at->second).encoded);
-    cursor = at->first;
-  }
-  return {std::move(records), cursor};
 }
 
 }  // namespace mycostr::dht

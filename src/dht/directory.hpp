@@ -2,11 +2,11 @@
 // own.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <unordered_map>
 #include <vector>
 
+#include "base/ip_address.hpp"
 #include "mycostr/transport.hpp"
 #include "wire/node_record.hpp"
 
@@ -17,8 +17,10 @@ inline constexpr std::size_t kMaxKnownNodes = 10'000;
 
 struct KnownNode {
   wire::NodeRecord record;
-  Bytes encoded;                       ///< the record as it was signed
-  std::uint64_t version = 0;           ///< of the directory, when this record came
+  Bytes encoded;                      ///< the record as it was signed
+  std::uint64_t version = 0;          ///< of the directory, when this record came
+  std::optional<UdpAddress> address;  ///< where its datagrams come from
+  WallTime first_seen;
   std::optional<SteadyTime> answered;  ///< last time it answered a call
   std::optional<WallTime> last_seen;   ///< the same, for people
   std::optional<Duration> rtt;         ///< smoothed
@@ -40,7 +42,9 @@ class Directory {
   /// A record that was checked before it was written to the own disk; false where it is of no use any more.
   bool restore(ByteView encoded, WallTime now);
 
-  void answered(const NodeId& node, Duration rtt, SteadyTime now, WallTime wall_now);
+  /// It lives; an `rtt` only where one was measured.
+  void answered(const NodeId& node, std::optional<Duration> rtt, SteadyTime now, WallTime wall_now);
+  void reached_at(const NodeId& node, const UdpAddress& address);
   /// A call could not reach the node or got no answer.
   void failed(const NodeId& node, SteadyTime now);
   /// Not to be probed before `when`.
@@ -56,20 +60,16 @@ class Directory {
 
   /// Grows with every record that is new or newer.
   std::uint64_t version() const { return version_; }
-  /// Encoded records with a version in (since, version()], oldest first, `limit` at most, and the cursor to
-  /// go on.
-  std::pair<std::vector<Bytes>, std::uint64_t> changes_since(std::uint64_t since, std::size_t limit) const;
   const std::string& network_id() const { return network_id_; }
 
  private:
-  void keep(const NodeId& id, wire::NodeRecord record, ByteView encoded);
+  void keep(const NodeId& id, wire::NodeRecord record, ByteView encoded, WallTime now);
   void make_room();
 
   NodeId self_;
   std::string network_id_;
   std::uint64_t version_ = 0;
   std::unordered_map<NodeId, KnownNode> nodes_;
-  std::map<std::uint64_t, NodeId> by_version_;
 };
 
 }  // namespace mycostr::dht

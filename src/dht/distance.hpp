@@ -3,17 +3,25 @@
 #pragma once
 
 #include <bit>
+#include <cstring>
 
 #include "base/ids.hpp"
 
 namespace mycostr::dht {
 
+/// Eight bytes of an id as a number, inline: ids are compared in every inner loop.
+inline std::uint64_t word_of(const NodeId& id, std::size_t at) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, id.bytes.data() + at, sizeof word);
+  return std::endian::native == std::endian::little ? std::byteswap(word) : word;
+}
+
 /// Whether `a` is strictly closer to `target` than `b` is.
 inline bool is_closer(const NodeId& target, const NodeId& a, const NodeId& b) {
   for (std::size_t at = 0; at < NodeId::kSize; at += 8) {
-    const auto t = read_be64(target.view().subspan(at, 8));
-    const auto da = read_be64(a.view().subspan(at, 8)) ^ t;
-    const auto db = read_be64(b.view().subspan(at, 8)) ^ t;
+    const auto t = word_of(target, at);
+    const auto da = word_of(a, at) ^ t;
+    const auto db = word_of(b, at) ^ t;
     if (da != db) return da < db;
   }
   return false;
@@ -28,7 +36,7 @@ struct CloserTo {
 /// How many leading bits two ids share: 0 to 256.
 inline std::size_t common_prefix(const NodeId& a, const NodeId& b) {
   for (std::size_t at = 0; at < NodeId::kSize; at += 8) {
-    const auto d = read_be64(a.view().subspan(at, 8)) ^ read_be64(b.view().subspan(at, 8));
+    const auto d = word_of(a, at) ^ word_of(b, at);
     if (d != 0) return at * 8 + static_cast<std::size_t>(std::countl_zero(d));
   }
   return NodeId::kSize * 8;

@@ -20,6 +20,7 @@ Kademlia::Kademlia(Surroundings around, NodeId self, OwnRecord& record, Kademlia
       settings_(settings),
       table_(self, settings.table),
       calls_(around_),
+      record_(record),
       responder_(around_, table_, record),
       stale_after_(kFirstStaleAfter) {
   const auto now = around_.clock.now();
@@ -47,17 +48,18 @@ void Kademlia::received(const UdpAddress& from, ByteView bytes) {
   if (!got || got->datagram.network != around_.network || got->datagram.key == around_.signer.key()) return;
   if (wire::is_reply(got->datagram.body)) return calls_.received(from, *got);
   const auto asker = responder_.received(from, *got, bytes.size(), reachability_.is_server());
-  if (!asker || !asker->is_server) return;
-  if (asker->is_proven) return alive(asker->contact, true, std::nullopt);
-  if (table_.has_room_for(asker->contact)) check(asker->contact);
+  if (!asker) return;
+  if (asker->is_proven) return alive({asker->contact, asker->is_server, asker->record_seq, std::nullopt});
+  if (asker->is_server && table_.has_room_for(asker->contact)) check(asker->contact);
 }
 
 void Kademlia::call(const UdpAddress& to, std::optional<NodeId> id, wire::DatagramBody body,
                     std::size_t reply_size, Calls::Handlers handlers) {
   const auto now = around_.clock.now();
-  Calls::Request request{to, id, std::move(body), reply_size, std::nullopt, reachability_.is_server()};
+  Calls::Request request{
+      to, id, std::move(body), reply_size, std::nullopt, reachability_.is_server(), record_.seq()};
   const auto* entry = id ? table_.find(*id) : nullptr;
-  if (entry != nullptr) {
+  if (entry != nullptr && entry->contact.address == to) {
     if (entry->rtt_us > 0) request.mean_rtt = std::chrono::microseconds(entry->rtt_us);
     table_.asked(*id, now);
   }
@@ -66,25 +68,28 @@ void Kademlia::call(const UdpAddress& to, std::optional<NodeId> id, wire::Datagr
   auto failed = std::move(handlers.failed);
   handlers.replied = [this, replied = std::move(replied)](const Reply& reply) mutable {
     observe(reply.observed);
-    alive(reply.from, reply.is_server, reply.rtt);
+    alive({reply.from, reply.is_server, reply.record_seq, reply.rtt});
     replied(reply);
   };
-  handlers.failed = [this, id, failed = std::move(failed)]() mutable {
-    if (id) silent(*id);
+  handlers.failed = [this, to, id, failed = std::move(failed)]() mutable {
+    if (id) silent({*id, to});
     failed();
   };
   calls_.start(std::move(request), std::move(handlers));
 }
 
-void Kademlia::alive(const Contact& contact, bool is_server, std::optional<Duration> rtt) {
+void Kademlia::alive(const Sighting& sighting) {
+  if (!sighting.contact.address.ip.is_global()) has_private_peers_ = true;
   // A client answers, but others could not reach it.
-  if (is_server && is_usable(contact.address)) table_.answered(contact, rtt, around_.clock.now());
-  if (on_alive) on_alive(contact, rtt);
+  if (sighting.is_server) table_.answered(sighting.contact, sighting.rtt, around_.clock.now());
+  if (on_alive) on_alive(sighting);
 }
 
-void Kademlia::silent(const NodeId& id) {
-  if (const auto replacement = table_.failed(id)) check(*replacement);
-  if (on_silent) on_silent(id);
+void Kademlia::silent(const Contact& contact) {
+  const auto* entry = table_.find(contact.id);
+  // Anybody can name a node at an address where it is not: the silence there tells nothing of it.
+  if (entry == nullptr || entry->contact.address != contact.address) return;
+  if (const auto replacement = table_.failed(contact.id)) check(*replacement);
 }
 
 void Kademlia::observe(const UdpAddress& address) {
@@ -100,9 +105,9 @@ std::optional<UdpAddress> Kademlia::observed() const {
   return std::nullopt;
 }
 
-bool Kademlia::is_usable(const UdpAddress& address) const {
-  // What others name may be anything; where subnets must differ this is a public network.
-  return address.port != 0 && (!settings_.table.distinct_subnets || address.ip.is_global());
+/// What others name may be anything: a private address is asked only by who is in a private network itself.
+bool Kademlia::may_ask(const UdpAddress& address) const {
+  return address.port != 0 && (address.ip.is_global() || has_private_peers_);
 }
 
 void Kademlia::start_lookup(const NodeId& target, Effort effort, bool wants_value, Ended done) {
@@ -162,7 +167,7 @@ void Kademlia::lookup_answered(LookupId id, const Reply& reply) {
   if (const auto* nodes = std::get_if<wire::Nodes>(&reply.body)) contacts = nodes->contacts;
   const auto* value = std::get_if<wire::Value>(&reply.body);
   if (value != nullptr && at->second.wants_value) at->second.values.push_back(value->value);
-  std::erase_if(contacts, [&](const Contact& c) { return c.id == self_ || !is_usable(c.address); });
+  std::erase_if(contacts, [&](const Contact& c) { return c.id == self_ || !may_ask(c.address); });
   at->second.lookup->answered(reply.from.id, contacts);
   advance(id);
 }
@@ -176,13 +181,14 @@ void Kademlia::find_nodes(const NodeId& target, Effort effort, Found done) {
 
 void Kademlia::find_value(const NodeId& owner, FoundValue done) {
   start_lookup(owner, Effort::disjoint_paths, true,
-               [owner, done = std::move(done)](const Lookup&, std::vector<Bytes>& values) mutable {
+               [this, owner, done = std::move(done)](const Lookup&, std::vector<Bytes>& values) mutable {
+                 const auto now = around_.clock.wall_now();
                  std::optional<Bytes> newest;
                  std::uint64_t newest_seq = 0;
                  for (auto& value : values) {
                    const auto pointer = wire::decode_owner_pointer(value);
-                   if (!pointer || pointer->owner() != owner || (newest && pointer->seq <= newest_seq))
-                     continue;
+                   if (!pointer || pointer->owner() != owner || pointer->expires <= now) continue;
+                   if (newest && pointer->seq <= newest_seq) continue;
                    newest_seq = pointer->seq;
                    newest = std::move(value);
                  }
@@ -233,6 +239,14 @@ void Kademlia::ping(const UdpAddress& address, Answered done) {
   auto shared = std::make_shared<Answered>(std::move(done));
   call(address, std::nullopt, wire::Ping{}, 0,
        {[shared](const Reply& reply) { (*shared)(reply.from); }, [shared] { (*shared)(std::nullopt); }});
+}
+
+void Kademlia::probe(const Contact& contact) {
+  call(contact.address, contact.id, wire::Ping{}, 0,
+       {[](const Reply&) {},
+        [this, id = contact.id] {
+          if (on_silent) on_silent(id);
+        }});
 }
 
 void Kademlia::get_record(const Contact& contact, GotRecord done) {

@@ -23,7 +23,15 @@ struct KademliaSettings {
   Duration reachability_check = std::chrono::minutes(20);
 };
 
-/// What a lookup is for.
+/// A node that lives at an address, by its own signed word.
+struct Sighting {
+  Contact contact;
+  bool is_server = false;
+  std::uint64_t record_seq = 0;
+  std::optional<Duration> rtt;
+};
+
+/// How hard an attacker should find it to lead a lookup astray.
 enum class Effort { one_path, disjoint_paths };
 
 class Kademlia final : public DatagramHandler {
@@ -44,12 +52,14 @@ class Kademlia final : public DatagramHandler {
 
   /// The closest nodes to an id that answer, closest first.
   void find_nodes(const NodeId& target, Effort effort, Found done);
-  /// The newest pointer of an owner.
+  /// The newest pointer of an owner, not expired.
   void find_value(const NodeId& owner, FoundValue done);
   /// Stores an owner pointer at the nodes closest to its owner; tells how many took it.
   void publish(const NodeId& owner, Bytes value, Stored done);
   /// Whoever answers at an address.
   void ping(const UdpAddress& address, Answered done);
+  /// Asks whether a node still lives: on_alive or on_silent tell.
+  void probe(const Contact& contact);
   /// A node's own record, from itself; not checked yet.
   void get_record(const Contact& contact, GotRecord done);
   /// Enters the network by the nodes at these addresses: nothing where none of them answers.
@@ -68,8 +78,8 @@ class Kademlia final : public DatagramHandler {
   const Counters& counters() const { return counters_; }
 
   /// A node has proven that it lives at its address.
-  std::move_only_function<void(const Contact&, std::optional<Duration> rtt)> on_alive;
-  /// A node of the table did not answer.
+  std::move_only_function<void(const Sighting&)> on_alive;
+  /// A node that was probed did not answer.
   std::move_only_function<void(const NodeId&)> on_silent;
 
  private:
@@ -91,21 +101,22 @@ class Kademlia final : public DatagramHandler {
   void call(const UdpAddress& to, std::optional<NodeId> id, wire::DatagramBody body, std::size_t reply_size,
             Calls::Handlers handlers);
   void put_at(const Contact& contact, const std::shared_ptr<Publication>& publication, bool may_repeat);
-  void alive(const Contact& contact, bool is_server, std::optional<Duration> rtt);
-  void silent(const NodeId& id);
+  void alive(const Sighting& sighting);
+  void silent(const Contact& contact);
   void check(const Contact& contact);
   void check_stalest();
   void refresh_one_bucket();
   void refresh_far_buckets();
   void check_reachability();
   void observe(const UdpAddress& address);
-  bool is_usable(const UdpAddress& address) const;
+  bool may_ask(const UdpAddress& address) const;
 
   Surroundings around_;
   const NodeId self_;
   const KademliaSettings settings_;
   RoutingTable table_;
   Calls calls_;
+  OwnRecord& record_;
   Responder responder_;
   Reachability reachability_;
   std::map<LookupId, Running> lookups_;
@@ -117,6 +128,7 @@ class Kademlia final : public DatagramHandler {
   Duration stale_after_;
   std::size_t checks_running_ = 0;
   std::vector<UdpAddress> observed_;
+  bool has_private_peers_ = false;  ///< speaks with nodes of a private network
   Counters counters_;
 };
 

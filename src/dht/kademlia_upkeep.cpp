@@ -68,7 +68,7 @@ SteadyTime Kademlia::next_due() const {
 }
 
 void Kademlia::check(const Contact& contact) {
-  if (checks_running_ >= kMaxChecksRunning || !is_usable(contact.address)) return;
+  if (checks_running_ >= kMaxChecksRunning) return;
   ++checks_running_;
   call(contact.address, contact.id, wire::Ping{}, 0,
        {[this](const Reply&) { --checks_running_; }, [this] { --checks_running_; }});

@@ -7,8 +7,10 @@
 namespace mycostr::dht {
 namespace {
 
-/// Contacts kept on one path: what is farther away will not be asked any more.
-constexpr std::size_t kMaxCandidates = 4 * kBucketSize;
+/// Contacts kept on one path that are yet to be asked: what is farther away will not be any more.
+constexpr std::size_t kMaxFresh = 4 * kBucketSize;
+/// Of one path, far more than any network needs: liars that name ever closer ones would lead it on for ever.
+constexpr std::size_t kMaxAsked = 256;
 
 }  // namespace
 
@@ -19,22 +21,21 @@ const LookupPath::Candidate* LookupPath::find(const NodeId& id) const {
 
 bool LookupPath::add(const NodeId& target, const Contact& contact) {
   if (knows(contact.id)) return false;
+  const auto subnet = subnet_of(contact.address.ip);
   if (settings_.distinct_subnets) {
-    const auto subnet = subnet_of(contact.address.ip);
-    const bool taken = std::ranges::any_of(candidates_, [&](const Candidate& c) {
-      return c.state != AskState::failed && subnet_of(c.contact.address.ip) == subnet;
-    });
-    if (taken) return false;
+    if (std::ranges::count(candidates_, subnet, &Candidate::subnet) > 0) return false;
+  }
+  if (std::cmp_greater_equal(std::ranges::count(candidates_, AskState::fresh, &Candidate::state),
+                             kMaxFresh)) {
+    // Only such give way: who has answered is not pushed out by many closer ones that somebody made up.
+    const auto farthest =
+        std::ranges::find(candidates_.rbegin(), candidates_.rend(), AskState::fresh, &Candidate::state);
+    if (is_closer(target, farthest->contact.id, contact.id)) return false;
+    candidates_.erase(std::next(farthest).base());
   }
   const auto place = std::ranges::lower_bound(candidates_, contact.id, CloserTo{target},
                                               [](const Candidate& c) { return c.contact.id; });
-  if (candidates_.size() >= kMaxCandidates) {
-    if (place == candidates_.end() || candidates_.back().state == AskState::asked) return false;
-    candidates_.insert(place, {contact});
-    candidates_.pop_back();
-    return true;
-  }
-  candidates_.insert(place, {contact});
+  candidates_.insert(place, {contact, subnet});
   return true;
 }
 
@@ -42,7 +43,7 @@ bool LookupPath::add(const NodeId& target, const Contact& contact) {
 LookupPath::Candidate* LookupPath::next_fresh() {
   std::size_t counted = 0;
   for (auto& candidate : candidates_) {
-    if (candidate.state == AskState::failed || candidate.state == AskState::slow) continue;
+    if (candidate.state == AskState::slow) continue;
     if (candidate.state == AskState::fresh) return &candidate;
     if (++counted == settings_.wanted) break;
   }
@@ -51,7 +52,7 @@ LookupPath::Candidate* LookupPath::next_fresh() {
 
 template <class MayAsk>
 std::optional<Contact> LookupPath::next(MayAsk may_ask) {
-  while (in_flight_ < settings_.parallel) {
+  while (in_flight_ < settings_.parallel && asked_ < kMaxAsked) {
     auto* candidate = next_fresh();
     if (candidate == nullptr) return std::nullopt;
     if (!may_ask(candidate->contact.id)) {
@@ -60,6 +61,7 @@ std::optional<Contact> LookupPath::next(MayAsk may_ask) {
     }
     candidate->state = AskState::asked;
     ++in_flight_;
+    ++asked_;
     return candidate->contact;
   }
   return std::nullopt;
@@ -72,12 +74,19 @@ void LookupPath::set(const NodeId& id, AskState state) {
   candidate->state = state;
 }
 
+void LookupPath::drop(const NodeId& id) {
+  set(id, AskState::slow);
+  std::erase_if(candidates_, [&](const Candidate& c) { return c.contact.id == id; });
+}
+
 bool LookupPath::is_done() const {
+  if (asked_ >= kMaxAsked) return in_flight_ == 0;
   std::size_t counted = 0;
   bool any_slow = false;
   for (const auto& candidate : candidates_) {
-    if (candidate.state == AskState::failed) continue;
     if (candidate.state == AskState::slow) {
+      // Perhaps the very node that is looked for, on a slow path.
+      if (counted == 0) return false;
       any_slow = true;
       continue;
     }
@@ -131,7 +140,7 @@ void Lookup::slow(const NodeId& from) {
 }
 
 void Lookup::failed(const NodeId& from) {
-  if (auto* path = path_of(from)) path->set(from, AskState::failed);
+  if (auto* path = path_of(from)) path->drop(from);
 }
 
 bool Lookup::is_done() const {

@@ -24,9 +24,9 @@ struct LookupSettings {
 enum class AskState : std::uint8_t {
   fresh,
   asked,
-  slow,  ///< has not answered in the time that it should take; not waited for any more, but still heard
+  slow,  ///< has not answered in the time that it should take; still heard, but waited for only where it is
+         ///< closer than all that have answered
   answered,
-  failed,
 };
 
 /// One of the disjoint paths.
@@ -41,6 +41,8 @@ class LookupPath {
   template <class MayAsk>
   std::optional<Contact> next(MayAsk may_ask);
   void set(const NodeId& id, AskState state);
+  /// It does not answer.
+  void drop(const NodeId& id);
   bool is_done() const;
   /// Those that have answered, closest first.
   std::vector<Contact> closest() const;
@@ -48,6 +50,7 @@ class LookupPath {
  private:
   struct Candidate {
     Contact contact;
+    Subnet subnet;
     AskState state = AskState::fresh;
   };
   Candidate* find(const NodeId& id) { return const_cast<Candidate*>(std::as_const(*this).find(id)); }
@@ -57,6 +60,7 @@ class LookupPath {
   const LookupSettings& settings_;
   std::vector<Candidate> candidates_;  ///< closest first
   std::size_t in_flight_ = 0;
+  std::size_t asked_ = 0;
 };
 
 class Lookup {

@@ -10,6 +10,8 @@ class OwnRecord {
  public:
   virtual ~OwnRecord() = default;
   virtual Bytes current() = 0;
+  /// Of the current one.
+  virtual std::uint64_t seq() = 0;
 };
 
 }  // namespace mycostr::dht

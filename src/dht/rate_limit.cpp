@@ -17,8 +17,10 @@ bool RateLimiter::allow(const IpAddress& source, SteadyTime now) {
   hash = (hash ^ (hash >> 33)) * 0xff51afd7ed558ccdULL;
   hash = (hash ^ (hash >> 33)) * 0xc4ceb9fe1a85ec53ULL;
   auto& bucket = buckets_[(hash ^ (hash >> 33)) % kBuckets];
-  const auto gained = to_seconds(now - bucket.filled) * settings_.per_second;
-  bucket.filled = now;
+  const auto now_ms = static_cast<std::uint32_t>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count());
+  const auto gained = double(now_ms - bucket.filled_ms) / 1000 * settings_.per_second;
+  bucket.filled_ms = now_ms;
   bucket.tokens = static_cast<float>(std::min(settings_.burst, bucket.tokens + gained));
   if (bucket.tokens < 1) return false;
   bucket.tokens -= 1;

@@ -24,7 +24,7 @@ class RateLimiter {
 
  private:
   struct Bucket {
-    SteadyTime filled;
+    std::uint32_t filled_ms = 0;  ///< wraps after 49 days: then a source gains less than it might
     float tokens = 0;
   };
   static constexpr std::size_t kBuckets = 512;

@@ -56,8 +56,26 @@ Bytes RecordKeeper::current() {
     record.price_msat_per_tb_month = offer_->price_msat_per_tb_month;
   }
   encoded_ = wire::encode_record(record, identity_);
+  // Room in a datagram: the endpoints that fit, the first first.
+  while (encoded_.size() > wire::kMaxDhtValue && !record.endpoints.empty()) {
+    record.endpoints.pop_back();
+    encoded_ = wire::encode_record(record, identity_);
+  }
   signed_at_ = clock_.now();
   return encoded_;
+}
+
+std::uint64_t RecordKeeper::seq() {
+  if (encoded_.empty()) current();
+  return last_seq_;
+}
+
+Bytes RecordKeeper::pointer() const {
+  const auto now = clock_.wall_now();
+  return wire::encode_owner_pointer(
+      {identity_.public_key(), static_cast<std::uint64_t>(to_unix_ms(now)),
+       now + std::chrono::duration_cast<std::chrono::milliseconds>(wire::kMaxPointerLife), endpoints_},
+      identity_);
 }
 
 }  // namespace mycostr::dht

@@ -2,7 +2,10 @@
 #pragma once
 
 #include "crypto/identity.hpp"
-#include "dht/exchange.hpp"
+#include "dht/own_record.hpp"
+#include "mycostr/clock.hpp"
+#include "wire/node_record.hpp"
+#include "wire/owner_pointer.hpp"
 
 namespace mycostr::dht {
 
@@ -24,6 +27,9 @@ class RecordKeeper : public OwnRecord {
   void set_offer(std::optional<HolderOffer> offer);
   const std::vector<Endpoint>& endpoints() const { return endpoints_; }
   Bytes current() override;
+  std::uint64_t seq() override;
+  /// Where this node is, as an owner's pointer; signed now.
+  Bytes pointer() const;
 
  private:
   const crypto::Identity& identity_;

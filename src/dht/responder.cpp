@@ -32,7 +32,7 @@ Responder::Responder(Surroundings& around, const RoutingTable& table, OwnRecord&
 std::optional<Asker> Responder::received(const UdpAddress& from, const wire::ReceivedDatagram& request,
                                          std::size_t request_size, bool is_server) {
   const auto& datagram = request.datagram;
-  Asker asker{{{}, from}, cookies_.is_valid(datagram.cookie, from), datagram.is_server};
+  Asker asker{{{}, from}, cookies_.is_valid(datagram.cookie, from), datagram.is_server, datagram.record_seq};
   // Apart, so that forged senders cannot use up what proven ones may ask.
   auto& limiter = asker.is_proven ? proven_ : unproven_;
   if (!limiter.allow(from.ip, around_.clock.now())) return std::nullopt;
@@ -43,9 +43,14 @@ std::optional<Asker> Responder::received(const UdpAddress& from, const wire::Rec
     if (knocked) knocked(from, knock->nonce);
     return std::nullopt;
   }
+  if (const auto* at = std::get_if<wire::KnockAt>(&datagram.body)) {
+    knock_at(*at);
+    return std::nullopt;
+  }
   wire::Datagram reply;
   reply.body = answer(asker, datagram.body, asker.is_proven ? kMaxDatagram : request_size);
   reply.is_server = is_server;
+  reply.record_seq = record_.seq();
   reply.transaction = datagram.transaction;
   reply.network = around_.network;
   reply.cookie = cookies_.make(from);
@@ -63,7 +68,6 @@ wire::DatagramBody Responder::answer(const Asker& asker, const wire::DatagramBod
   if (const auto* put_value = std::get_if<wire::PutValue>(&request)) return put(asker, *put_value);
   if (std::holds_alternative<wire::GetRecord>(request)) return own_record(room);
   if (const auto* check = std::get_if<wire::CheckMe>(&request)) return pass_on(asker, *check);
-  if (const auto* at = std::get_if<wire::KnockAt>(&request)) return knock(*at);
   return wire::Done{};
 }
 
@@ -109,12 +113,11 @@ wire::DatagramBody Responder::pass_on(const Asker& asker, const wire::CheckMe& r
   return wire::Done{};
 }
 
-wire::DatagramBody Responder::knock(const wire::KnockAt& request) {
-  if (request.address.port == 0 || !knocks_.allow(request.address.ip, around_.clock.now())) {
-    return wire::Refused{wire::Refusal::full};
-  }
+/// Who passed it on waits for no answer; with one, more bytes would leave than came, perhaps all to one
+/// place.
+void Responder::knock_at(const wire::KnockAt& request) {
+  if (request.address.port == 0 || !knocks_.allow(request.address.ip, around_.clock.now())) return;
   tell(request.address, wire::Knock{request.nonce});
-  return wire::Done{};
 }
 
 void Responder::tell(const UdpAddress& to, wire::DatagramBody body) {

@@ -15,6 +15,7 @@ struct Asker {
   Contact contact;
   bool is_proven = false;  ///< receives at that address
   bool is_server = false;
+  std::uint64_t record_seq = 0;
 };
 
 class Responder {
@@ -36,7 +37,7 @@ class Responder {
   wire::DatagramBody put(const Asker& asker, const wire::PutValue& request);
   wire::DatagramBody own_record(std::size_t room);
   wire::DatagramBody pass_on(const Asker& asker, const wire::CheckMe& request);
-  wire::DatagramBody knock(const wire::KnockAt& request);
+  void knock_at(const wire::KnockAt& request);
   void tell(const UdpAddress& to, wire::DatagramBody body);
 
   Surroundings& around_;

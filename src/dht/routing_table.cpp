@@ -27,8 +27,8 @@ std::size_t RoutingTable::capacity(std::size_t bucket) const {
 bool RoutingTable::subnet_allows(std::size_t bucket, const IpAddress& ip) const {
   if (!limits_.distinct_subnets) return true;
   const auto subnet = subnet_of(ip);
-  const auto total = per_subnet_.find(subnet);
-  if (total != per_subnet_.end() && total->second >= limits_.per_subnet) return false;
+  if (per_subnet_.of(subnet) >= limits_.per_subnet) return false;
+  if (bucket >= buckets_.size()) return true;
   const auto& entries = buckets_[bucket].entries;
   const auto here = std::ranges::count_if(
       entries, [&](const TableEntry& entry) { return subnet_of(entry.contact.address.ip) == subnet; });
@@ -36,13 +36,12 @@ bool RoutingTable::subnet_allows(std::size_t bucket, const IpAddress& ip) const 
 }
 
 bool RoutingTable::may_enter(std::size_t bucket, const Contact& contact) const {
-  return buckets_[bucket].entries.size() < capacity(bucket) && subnet_allows(bucket, contact.address.ip);
+  const bool has_place = bucket >= buckets_.size() || buckets_[bucket].entries.size() < capacity(bucket);
+  return has_place && subnet_allows(bucket, contact.address.ip);
 }
 
 bool RoutingTable::has_room_for(const Contact& contact) const {
-  if (contact.id == self_ || find(contact.id) != nullptr) return false;
-  const auto bucket = bucket_index(contact.id);
-  return bucket >= buckets_.size() || may_enter(bucket, contact);
+  return contact.id != self_ && find(contact.id) == nullptr && may_enter(bucket_index(contact.id), contact);
 }
 
 void RoutingTable::answered(const Contact& contact, std::optional<Duration> rtt, SteadyTime now) {
@@ -66,9 +65,8 @@ void RoutingTable::answered(const Contact& contact, std::optional<Duration> rtt,
 /// A node at a new address: counted where it is now. It stays also where the new subnet is full, for what it
 /// had was its own.
 void RoutingTable::move_to(TableEntry& entry, const UdpAddress& address) {
-  const auto before = per_subnet_.find(subnet_of(entry.contact.address.ip));
-  if (--before->second == 0) per_subnet_.erase(before);
-  ++per_subnet_[subnet_of(address.ip)];
+  per_subnet_.remove(subnet_of(entry.contact.address.ip));
+  per_subnet_.add(subnet_of(address.ip));
   entry.contact.address = address;
 }
 
@@ -76,7 +74,7 @@ void RoutingTable::insert(std::size_t bucket, const Contact& contact, std::optio
                           SteadyTime now) {
   std::erase_if(buckets_[bucket].replacements, [&](const Contact& c) { return c.id == contact.id; });
   buckets_[bucket].entries.push_back({contact, now, now, now, rtt ? to_us(*rtt) : 0, 0});
-  ++per_subnet_[subnet_of(contact.address.ip)];
+  per_subnet_.add(subnet_of(contact.address.ip));
   ++size_;
 }
 
@@ -93,8 +91,7 @@ std::optional<Contact> RoutingTable::failed(const NodeId& id) {
   auto& bucket = buckets_[bucket_index(id)];
   ++entry->failures;
   if (entry->failures < limits_.failures_to_evict) return std::nullopt;
-  const auto counted = per_subnet_.find(subnet_of(entry->contact.address.ip));
-  if (--counted->second == 0) per_subnet_.erase(counted);
+  per_subnet_.remove(subnet_of(entry->contact.address.ip));
   bucket.entries.erase(bucket.entries.begin() + (entry - bucket.entries.data()));
   --size_;
   if (bucket.replacements.empty()) return std::nullopt;
@@ -126,10 +123,13 @@ std::vector<Contact> RoutingTable::closest(const NodeId& target, std::size_t cou
       if (entry.failures == 0) found.push_back(&entry.contact);
     }
   };
-  // The bucket that the target falls into is the closest, then all deeper ones, then the shallower ones one
-  // by one, each farther away than the one before.
+  // The bucket that the target falls into is the closest, then all deeper ones together, then the shallower
+  // ones one by one, each farther away than the one before.
   const auto own = std::min(common_prefix(self_, target), buckets_.size());
-  for (auto bucket = own; bucket < buckets_.size(); ++bucket) add(bucket);
+  if (own < buckets_.size()) add(own);
+  if (found.size() < count) {
+    for (auto bucket = own + 1; bucket < buckets_.size(); ++bucket) add(bucket);
+  }
   for (auto bucket = own; bucket > 0 && found.size() < count; --bucket) add(bucket - 1);
   const auto kept = std::min(count, found.size());
   std::ranges::partial_sort(

@@ -8,10 +8,10 @@
 #pragma once
 
 #include <optional>
-#include <unordered_map>
 #include <vector>
 
 #include "base/time.hpp"
+#include "dht/subnet_counts.hpp"
 #include "wire/datagram.hpp"
 
 namespace mycostr::dht {
@@ -87,7 +87,7 @@ class RoutingTable {
   const NodeId self_;
   const TableLimits limits_;
   std::vector<Bucket> buckets_;
-  std::unordered_map<Subnet, std::size_t> per_subnet_;
+  SubnetCounts per_subnet_;
   std::size_t size_ = 0;
 };
 

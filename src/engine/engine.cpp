@@ -15,8 +15,10 @@ Engine::Engine(Ports ports, const crypto::Identity& identity, const crypto::Keys
       transfer_memory_(settings_.transfer_memory.value),
       directory_(identity.id(), settings_.network_id),
       own_record_(identity, ports.clock, settings_.network_id),
-      exchange_(ports.executor, ports.clock, ports.random, ports.transport, ports.meta, directory_,
-                own_record_, settings_.exchange),
+      dht_(
+          ports.executor,
+          {ports.clock, ports.random, ports.datagrams, ports.signer, wire::network_tag(settings_.network_id)},
+          ports.transport, ports.meta, directory_, own_record_, identity.id(), settings_.dht),
       registration_(ports.meta, ports.chunks, ports.clock, settings_.holder_min_capacity,
                     [this] { offer_changed(); }),
       shards_(identity, ports.clock, ports.crypto_pool, ports.chunks),
@@ -35,13 +37,13 @@ Task<Result<void>> Engine::open() {
     co_return done;
   }
   if (auto done = co_await catalog_.open(); !done) co_return done;
-  if (auto done = co_await exchange_.open(); !done) co_return done;
+  if (auto done = co_await dht_.open(); !done) co_return done;
   ports_.transport.serve(*this);
   co_return Result<void>();
 }
 
 void Engine::start() {
-  background_.spawn(exchange_.run());
+  background_.spawn(dht_.run());
   background_.spawn(cleaner_.run());
   background_.spawn(keep_offer_fresh());
 }
@@ -52,7 +54,7 @@ Task<> Engine::stop() {
 
 Task<Result<PeerReply>> Engine::handle(PeerRequest& request) {
   const auto& operation = request.operation();
-  if (operation == wire::operations::kHello) co_return co_await exchange_.handle_hello(request);
+  if (operation == wire::operations::kHello) co_return co_await dht_.handle_hello(request);
   if (operation == wire::operations::kPutShard) co_return co_await shards_.handle_put(request);
   if (operation == wire::operations::kGetShard) co_return co_await shards_.handle_get(request);
   if (operation == wire::operations::kDeleteShards) co_return co_await shards_.handle_delete(request);
@@ -69,7 +71,7 @@ void Engine::refresh_offer() {
 
 void Engine::offer_changed() {
   refresh_offer();
-  exchange_.announce();
+  dht_.announce();
 }
 
 Task<> Engine::keep_offer_fresh() {

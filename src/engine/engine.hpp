@@ -5,8 +5,8 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include "async/task_group.hpp"
-#include "dht/exchange.hpp"
 #include "dht/record_keeper.hpp"
+#include "dht/service.hpp"
 #include "files/cleaner.hpp"
 #include "files/retrieve_service.hpp"
 #include "files/store_service.hpp"
@@ -26,12 +26,14 @@ struct Ports {
   MetaStore& meta;
   ChunkStore& chunks;
   Transport& transport;
+  Datagrams& datagrams;
+  wire::DatagramSigner& signer;  ///< signs with the identity's key
 };
 
 struct EngineSettings {
   std::string network_id;
   std::vector<Endpoint> endpoints;  ///< told to others; may be set later
-  dht::ExchangeSettings exchange;
+  dht::ServiceSettings dht;
   files::FileSettings files;
   ByteCount transfer_memory = 192_MiB;  ///< of all transfers together
   ByteCount holder_capacity;            ///< 0: not from the configuration
@@ -56,7 +58,7 @@ class Engine : public PeerHandler {
 
   const crypto::Identity& identity() const { return identity_; }
   dht::Directory& directory() { return directory_; }
-  dht::Exchange& exchange() { return exchange_; }
+  dht::Service& dht() { return dht_; }
   dht::RecordKeeper& own_record() { return own_record_; }
   holder::Registration& registration() { return registration_; }
   files::Context& files() { return files_; }
@@ -76,7 +78,7 @@ class Engine : public PeerHandler {
   async::Budget transfer_memory_;
   dht::Directory directory_;
   dht::RecordKeeper own_record_;
-  dht::Exchange exchange_;
+  dht::Service dht_;
   holder::Registration registration_;
   holder::ShardService shards_;
   files::Context files_;

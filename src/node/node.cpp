@@ -9,6 +9,7 @@ namespace mycostr::node {
 namespace {
 
 constexpr auto kDiskCheck = std::chrono::seconds(30);
+constexpr auto kEndpointCheck = std::chrono::seconds(30);
 
 net::HttpServerLimits http_limits(const config::Settings& settings) {
   net::HttpServerLimits limits;
@@ -42,10 +43,14 @@ Node::Node(Machine machine, NodeOptions options)
       meta_(database_, machine.storage_pool),
       chunks_(database_, machine.storage_pool, storage::PackOptions{options.data_dir.packs()}),
       transport_(machine.loop, clock_, identity_, settings_.peer.address, peer_limits(settings_)),
-      engine_({machine.loop.get_executor(), clock_, random_, machine.crypto_pool, meta_, chunks_, transport_},
+      datagrams_(machine.loop, *transport_.endpoint()),
+      signer_(identity_),
+      engine_({machine.loop.get_executor(), clock_, random_, machine.crypto_pool, meta_, chunks_, transport_,
+               datagrams_, signer_},
               identity_, keystore_, engine_settings(settings_)),
       api_(api_context(options)),
       http_(machine.loop, settings_.api.address, api_, http_limits(settings_), api_tls(settings_)),
+      port_mapper_(machine.loop, [this](std::optional<UdpAddress>) { update_endpoints(); }),
       background_(machine.loop.get_executor(), "node") {
   if (!settings_.placement.distinct_subnets) {
     log(LogLevel::warn, "node",
@@ -59,7 +64,8 @@ engine::EngineSettings Node::engine_settings(const config::Settings& settings) c
   out.network_id = settings.network.id;
   out.endpoints =
       settings.peer.advertise.empty() ? reachable_endpoints(*transport_.endpoint()) : settings.peer.advertise;
-  out.exchange.bootstrap = settings.peer.bootstrap;
+  out.dht.bootstrap = settings.peer.bootstrap;
+  out.dht.kademlia.table.distinct_subnets = settings.placement.distinct_subnets;
   out.files.chunk_size = settings.files.chunk_size.value;
   out.files.placement.distinct_subnets = settings.placement.distinct_subnets;
   out.transfer_memory = settings.limits.memory;
@@ -79,7 +85,7 @@ api::ApiContext Node::api_context(const NodeOptions& options) {
   return {clock_,
           identity_,
           engine_.directory(),
-          engine_.exchange(),
+          engine_.dht(),
           engine_.own_record(),
           chunks_,
           transport_,
@@ -98,6 +104,8 @@ Task<Result<void>> Node::start() {
   engine_.start();
   background_.spawn(chunks_.run_maintenance(clock_));
   background_.spawn(watch_disk());
+  background_.spawn(watch_endpoints());
+  if (settings_.peer.port_mapping && settings_.peer.advertise.empty()) port_mapper_.start(peer_endpoint());
   http_.start();
   api_started_ = true;
   log(LogLevel::info, "node", "node={} serves api={} peers={}", identity_.id().hex(),
@@ -109,7 +117,9 @@ Task<> Node::stop() {
   if (api_started_) co_await http_.stop();
   co_await engine_.stop();
   co_await transport_.stop();
+  co_await datagrams_.stop();
   co_await background_.close();
+  co_await port_mapper_.stop();
   log(LogLevel::info, "node", "node={} has stopped", short_hex(identity_.id().view()));
 }
 
@@ -131,6 +141,31 @@ std::vector<api::Problem> Node::problems() {
                                  offered, disk_free_->value)});
   }
   return out;
+}
+
+/// What the operator says, else the router's outer address, or what others see where they can reach it,
+/// before the machine's own.
+void Node::update_endpoints() {
+  if (!settings_.peer.advertise.empty()) return;
+  auto endpoints = reachable_endpoints(*transport_.endpoint());
+  auto outer = port_mapper_.external();
+  const auto& dht = engine_.dht().kademlia();
+  if (!outer && dht.reachability().verdict() == true) outer = dht.observed();
+  if (outer && outer->ip.is_global()) {
+    const auto endpoint = to_endpoint(*outer);
+    std::erase(endpoints, endpoint);
+    endpoints.insert(endpoints.begin(), endpoint);
+  }
+  if (endpoints == engine_.own_record().endpoints()) return;
+  engine_.own_record().set_endpoints(std::move(endpoints));
+  engine_.dht().announce();
+}
+
+Task<> Node::watch_endpoints() {
+  for (;;) {
+    co_await clock_.sleep_for(kEndpointCheck);
+    update_endpoints();
+  }
 }
 
 Task<> Node::watch_disk() {

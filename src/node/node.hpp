@@ -4,11 +4,14 @@
 #include <boost/asio/io_context.hpp>
 
 #include "api/rest_api.hpp"
+#include "dht/identity_signer.hpp"
 #include "engine/engine.hpp"
 #include "net/http_server.hpp"
 #include "net/peer_transport.hpp"
+#include "net/port_mapper.hpp"
 #include "net/steady_clock.hpp"
 #include "net/system_random.hpp"
+#include "net/udp_socket.hpp"
 #include "node/data_dir.hpp"
 #include "storage/pack_store.hpp"
 #include "storage/rocks_meta_store.hpp"
@@ -49,6 +52,8 @@ class Node {
   engine::EngineSettings engine_settings(const config::Settings& settings) const;
   api::ApiContext api_context(const NodeOptions& options);
   std::vector<api::Problem> problems();
+  void update_endpoints();
+  Task<> watch_endpoints();
   Task<> watch_disk();
 
   const config::Settings settings_;
@@ -60,9 +65,12 @@ class Node {
   storage::RocksMetaStore meta_;
   storage::PackStore chunks_;
   net::PeerTransport transport_;
+  net::UdpSocket datagrams_;
+  dht::IdentitySigner signer_;
   engine::Engine engine_;
   api::RestApi api_;
   net::HttpServer http_;
+  net::PortMapper port_mapper_;
   async::TaskGroup background_;
   std::optional<ByteCount> disk_free_;  ///< when last looked at
   bool api_started_ = false;

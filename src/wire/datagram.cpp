@@ -12,7 +12,7 @@ constexpr std::uint8_t kVersion = 1;
 constexpr std::uint8_t kServerFlag = 1;
 constexpr std::size_t kAddressSize = 18;
 constexpr std::size_t kContactSize = 32 + kAddressSize;
-constexpr std::size_t kHeadSize = 3 + 8 + 8 + 8 + 32 + kAddressSize;
+constexpr std::size_t kHeadSize = 3 + 8 + 8 + 8 + 32 + kAddressSize + 8;
 constexpr std::size_t kSignatureSize = 64;
 constexpr std::size_t kFirstReply = 8;  // index in DatagramBody
 
@@ -23,6 +23,9 @@ class Writer {
   void u16(std::size_t value) {
     u8(static_cast<std::uint8_t>(value >> 8));
     u8(static_cast<std::uint8_t>(value));
+  }
+  void u64(std::uint64_t value) {
+    for (int shift = 56; shift >= 0; shift -= 8) u8(static_cast<std::uint8_t>(value >> shift));
   }
   void bytes(ByteView view) { out_.insert(out_.end(), view.begin(), view.end()); }
   void address(const UdpAddress& address) {
@@ -52,6 +55,7 @@ class Reader {
     const auto raw = take(2);
     return static_cast<std::uint16_t>(raw[0] << 8 | raw[1]);
   }
+  std::uint64_t u64() { return read_be64(take(8)); }
   template <class Id>
   Id id() {
     Id out;
@@ -207,6 +211,7 @@ Bytes encode_datagram(const Datagram& datagram, DatagramSigner& signer, std::siz
   to.bytes(datagram.cookie.bytes);
   to.bytes(signer.key().bytes);
   to.address(datagram.observed);
+  to.u64(datagram.record_seq);
   std::visit(BodyWriter{to}, datagram.body);
   if (out.size() + kSignatureSize < least_size) out.resize(least_size - kSignatureSize);
   to.bytes(signer.sign(out).bytes);
@@ -230,6 +235,7 @@ Result<ReceivedDatagram> decode_datagram(ByteView bytes) {
   datagram.cookie = from.id<Cookie>();
   datagram.key = from.id<PublicKey>();
   datagram.observed = from.address();
+  datagram.record_seq = from.u64();
   if (!read_body(kind - 1U, from, datagram.body) || !from.ok() || !from.rest_is_padding()) return malformed();
   return out;
 }

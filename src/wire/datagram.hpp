@@ -86,6 +86,7 @@ struct Datagram {
   Cookie cookie;        ///< in a request the receiver's last one; in a reply one for the next request
   PublicKey key;        ///< the sender's
   UdpAddress observed;  ///< in a reply: where the request came from
+  std::uint64_t record_seq = 0;  ///< of the sender's node record: who has an older one may ask for it
 };
 
 bool is_reply(const DatagramBody& body);

@@ -16,26 +16,15 @@ inline constexpr const char* kGetShard = "shards/get";
 inline constexpr const char* kDeleteShards = "shards/delete";
 }  // namespace operations
 
-inline constexpr std::size_t kMaxRecordsPerReply = 200;
 inline constexpr std::size_t kMaxShardsPerDelete = 1000;
 inline constexpr std::size_t kMaxShardsPerGrant = 1000;
 
+/// Both the request and its reply.
 struct Hello {
-  Bytes record;                ///< the caller's own, encoded
-  std::uint64_t instance = 0;  ///< of the receiver's last reply; 0: none yet
-  std::uint64_t since = 0;     ///< cursor of the receiver's last reply
+  Bytes record;  ///< the sender's own, encoded
 };
 Bytes encode(const Hello& message);
 Result<Hello> decode_hello(ByteView bytes);
-
-struct HelloReply {
-  Bytes record;
-  std::vector<Bytes> records;
-  std::uint64_t instance = 0;
-  std::uint64_t cursor = 0;
-};
-Bytes encode(const HelloReply& message);
-Result<HelloReply> decode_hello_reply(ByteView bytes);
 
 /// A holder's word that it keeps a shard.
 struct Receipt {

@@ -12,12 +12,8 @@ namespace {
 constexpr double kMedianRtt = 0.080;  // lognormal, as measured between hosts of the internet
 constexpr double kSigma = 0.5;
 constexpr double kJitter = 0.1;
-
-std::uint64_t mixed(std::uint64_t x) {
-  x = (x ^ (x >> 33)) * 0xff51afd7ed558ccdULL;
-  x = (x ^ (x >> 33)) * 0xc4ceb9fe1a85ec53ULL;
-  return x ^ (x >> 33);
-}
+constexpr std::uint32_t kFirstSubnet = 20U << 16;  // 20.0.0.0/24
+constexpr std::uint32_t kSubnets = 80U << 16;
 
 /// A standard normal deviate of a hash (Box and Muller).
 double normal_of(std::uint64_t hash) {
@@ -26,52 +22,23 @@ double normal_of(std::uint64_t hash) {
   return std::sqrt(-2 * std::log(a)) * std::cos(6.283185307179586 * b);
 }
 
-std::uint64_t checksum(const PublicKey& key, ByteView bytes) {
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  return mixed(std::hash<std::string_view>()(text) ^ read_be64(key.view().first(8)));
-}
-
-/// A public address of its own /24.
-UdpAddress address_of(std::size_t number) {
-  const auto n = number + (20U << 16);
-  return {IpAddress::v4(static_cast<std::uint8_t>(20 + (number >> 16)), static_cast<std::uint8_t>(n >> 8),
-                        static_cast<std::uint8_t>(n), 7),
-          4081};
-}
-
 }  // namespace
 
-DhtNode::DhtNode(DhtWorld& world, std::size_t number, UdpAddress address, dht::KademliaSettings settings)
-    : world_(world), number_(number), address_(address), settings_(settings) {
-  key_ = world.random().make<PublicKey>();
-  id_ = crypto::node_id_of(key_);
+std::uint64_t mixed(std::uint64_t x) {
+  x = (x ^ (x >> 33)) * 0xff51afd7ed558ccdULL;
+  x = (x ^ (x >> 33)) * 0xc4ceb9fe1a85ec53ULL;
+  return x ^ (x >> 33);
 }
 
-void DhtNode::start() {
-  dht_ = std::make_unique<dht::Kademlia>(world_.around(*this), id_, *this, settings_);
-  world_.tick_at(*this);
-}
-
-void DhtNode::send(const UdpAddress& to, ByteView bytes) {
-  bytes_out += bytes.size();
-  if (is_behind_nat) spoken_to_.insert(to);
-  world_.send_as(address_, to, Bytes(bytes.begin(), bytes.end()), number_);
-}
-
-Task<Result<std::vector<UdpAddress>>> DhtNode::resolve(Endpoint) {
-  co_return fail(Errc::unreachable, "no names here");
-}
-
-Signature DhtNode::sign(ByteView bytes) {
-  Signature out;
-  const auto sum = checksum(key_, bytes);
-  std::memcpy(out.bytes.data(), &sum, sizeof sum);
-  return out;
-}
-
-bool DhtNode::verify(const PublicKey& key, ByteView bytes, const Signature& signature) {
-  const auto sum = checksum(key, bytes);
-  return std::memcmp(signature.bytes.data(), &sum, sizeof sum) == 0;
+template <class T>
+std::uint32_t DhtWorld::Slots<T>::take() {
+  if (free.empty()) {
+    items.emplace_back();
+    return static_cast<std::uint32_t>(items.size() - 1);
+  }
+  const auto slot = free.back();
+  free.pop_back();
+  return slot;
 }
 
 DhtWorld::DhtWorld(std::uint64_t seed) : random_(seed), geography_(random_.below(UINT64_MAX)) {}
@@ -90,11 +57,34 @@ dht::Surroundings DhtWorld::around(DhtNode& node) {
   return {*this, random_, node, node, wire::network_tag("simulation")};
 }
 
+UdpAddress DhtWorld::next_address(std::size_t node) {
+  const auto n = kFirstSubnet + static_cast<std::uint32_t>(by_subnet_.size());
+  if (by_subnet_.size() >= kSubnets) throw std::logic_error("no subnet is left");
+  by_subnet_.push_back(static_cast<std::uint32_t>(node));
+  return {IpAddress::v4(static_cast<std::uint8_t>(n >> 16), static_cast<std::uint8_t>(n >> 8),
+                        static_cast<std::uint8_t>(n), 7),
+          4081};
+}
+
+std::optional<std::uint32_t> DhtWorld::node_at(const UdpAddress& address) const {
+  const auto& ip = address.ip.bytes;
+  const auto n = (std::uint32_t(ip[12]) << 16 | std::uint32_t(ip[13]) << 8 | ip[14]) - kFirstSubnet;
+  std::optional<std::uint32_t> found;
+  if (n < by_subnet_.size()) {
+    found = by_subnet_[n];
+  } else if (const auto at = elsewhere_.find(address); at != elsewhere_.end()) {
+    found = at->second;
+  }
+  // It may have gone, and another come in its place.
+  if (found && nodes_[*found]->address() != address) found.reset();
+  return found;
+}
+
 DhtNode& DhtWorld::add(dht::KademliaSettings settings, std::optional<UdpAddress> address) {
   const auto number = nodes_.size();
-  const auto where = address.value_or(address_of(number));
+  if (address) elsewhere_[*address] = static_cast<std::uint32_t>(number);
+  const auto where = address ? *address : next_address(number);
   nodes_.push_back(std::make_unique<DhtNode>(*this, number, where, settings));
-  by_address_[where] = number;
   return *nodes_.back();
 }
 
@@ -115,6 +105,15 @@ void DhtWorld::join(DhtNode& node) {
   }
   node.dht().join(addresses);
   tick_at(node);
+}
+
+void DhtWorld::replace(DhtNode& node) {
+  node.stop();
+  node.address_ = next_address(node.number());
+  node.spoken_to_.clear();
+  node.take_key(random_.make<PublicKey>());
+  node.start();
+  join(node);
 }
 
 DhtNode* DhtWorld::random_up() {
@@ -143,38 +142,39 @@ Duration DhtWorld::one_way(std::size_t a, std::size_t b) {
   return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(rtt / 2 * jitter));
 }
 
-void DhtWorld::push(SteadyTime when, std::size_t node, std::size_t slot) {
-  events_.push({when, sequence_++, node, slot});
+void DhtWorld::push(SteadyTime when, EventKind kind, std::size_t index) {
+  events_.push({when, sequence_++, kind, static_cast<std::uint32_t>(index)});
 }
 
 void DhtWorld::later(Duration delay, std::function<void()> what) {
-  std::size_t slot = jobs_.size();
-  if (free_jobs_.empty()) {
-    jobs_.push_back(std::move(what));
-  } else {
-    slot = free_jobs_.back();
-    free_jobs_.pop_back();
-    jobs_[slot] = std::move(what);
-  }
-  push(now_ + delay, SIZE_MAX, slot);
+  const auto slot = jobs_.take();
+  jobs_.items[slot] = std::move(what);
+  push(now_ + delay, EventKind::job, slot);
 }
 
-void DhtWorld::send_as(const UdpAddress& from, const UdpAddress& to, Bytes bytes, std::size_t sender) {
+void DhtWorld::send_as(const UdpAddress& from, const UdpAddress& to, ByteView bytes, std::size_t sender) {
   ++datagrams;
   if (loss > 0 && double(random_.below(1'000'000)) < loss * 1e6) return;
-  const auto at = by_address_.find(to);
-  if (at == by_address_.end()) return;
-  later(one_way(sender, at->second),
-        [this, from, to, bytes = std::move(bytes), sender] { deliver(from, to, bytes, sender); });
+  const auto receiver = node_at(to);
+  if (!receiver || (passes && !passes(sender, *receiver))) return;
+  const auto slot = flights_.take();
+  auto& flight = flights_.items[slot];
+  flight.from = from;
+  flight.sender = static_cast<std::uint32_t>(sender);
+  flight.receiver = *receiver;
+  flight.bytes.assign(bytes.begin(), bytes.end());
+  push(now_ + one_way(sender, *receiver), EventKind::datagram, slot);
 }
 
-void DhtWorld::deliver(UdpAddress from, UdpAddress to, const Bytes& bytes, std::size_t sender) {
-  auto& node = *nodes_[by_address_.at(to)];
-  if (!node.is_up() || (passes && !passes(sender, node.number()))) return;
-  if (node.is_behind_nat && !node.spoken_to_.contains(from)) return;
-  node.bytes_in += bytes.size();
-  if (node.is_adversary && adversary) return adversary(node, from, bytes);
-  node.dht().received(from, bytes);
+void DhtWorld::deliver(const Flight& flight) {
+  auto& node = *nodes_[flight.receiver];
+  if (!node.is_up() || (node.is_behind_nat && !node.spoken_to_.contains(flight.from))) return;
+  const std::string_view text(reinterpret_cast<const char*>(flight.bytes.data()), flight.bytes.size());
+  digest = mixed(digest ^ static_cast<std::uint64_t>(now_.time_since_epoch().count())) +
+           mixed(std::hash<std::string_view>()(text) ^ flight.receiver);
+  node.bytes_in += flight.bytes.size();
+  if (node.is_adversary && adversary) return adversary(node, flight.from, flight.bytes);
+  node.dht().received(flight.from, flight.bytes);
   tick_at(node);
 }
 
@@ -183,7 +183,30 @@ void DhtWorld::tick_at(DhtNode& node) {
   const auto due = std::max(now_, node.dht().next_due());
   if (due >= node.ticks_at_) return;
   node.ticks_at_ = due;
-  push(due, node.number(), 0);
+  push(due, EventKind::tick, node.number());
+}
+
+void DhtWorld::tick(DhtNode& node, SteadyTime when) {
+  if (when != node.ticks_at_) return;
+  node.ticks_at_ = SteadyTime::max();
+  if (!node.is_up()) return;
+  node.dht().tick();
+  tick_at(node);
+}
+
+void DhtWorld::happen(const Event& event) {
+  switch (event.kind) {
+    case EventKind::tick:
+      return tick(*nodes_[event.index], event.when);
+    case EventKind::datagram:
+      deliver(flights_.items[event.index]);
+      return flights_.free.push_back(event.index);
+    case EventKind::job: {
+      const auto job = std::move(jobs_.items[event.index]);
+      jobs_.free.push_back(event.index);
+      return job();
+    }
+  }
 }
 
 void DhtWorld::run_for(Duration duration) {
@@ -192,53 +215,9 @@ void DhtWorld::run_for(Duration duration) {
     const auto event = events_.top();
     events_.pop();
     now_ = event.when;
-    if (event.node == SIZE_MAX) {
-      const auto job = std::move(jobs_[event.slot]);
-      free_jobs_.push_back(event.slot);
-      job();
-      continue;
-    }
-    auto& node = *nodes_[event.node];
-    if (event.when != node.ticks_at_) continue;
-    node.ticks_at_ = SteadyTime::max();
-    if (!node.is_up()) continue;
-    node.dht().tick();
-    tick_at(node);
+    happen(event);
   }
   now_ = end;
-}
-
-LookupReport measure_lookups(DhtWorld& world, std::size_t count, Duration between, dht::Effort effort) {
-  LookupReport report;
-  std::size_t ended = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto target = world.random().make<NodeId>();
-    auto* node = world.random_up();
-    const auto truth = world.truly_closest(target, dht::kBucketSize + 1);
-    const auto began = world.now();
-    const auto before = node->dht().counters().requests;
-    node->dht().find_nodes(target, effort,
-                           [&, node, truth, began, before](const std::vector<dht::Contact>& found) {
-                             auto wanted = truth;
-                             std::erase(wanted, node->id());
-                             wanted.resize(std::min(wanted.size(), dht::kBucketSize));
-                             std::size_t hits = 0;
-                             for (const auto& contact : found)
-                               hits += std::ranges::count(wanted, contact.id) > 0;
-                             report.recall += double(hits) / double(wanted.size());
-                             report.success += !found.empty() && found.front().id == wanted.front();
-                             report.requests += double(node->dht().counters().requests - before);
-                             report.seconds.push_back(to_seconds(world.now() - began));
-                             ++ended;
-                           });
-    world.run_for(between);
-  }
-  world.run_for(std::chrono::seconds(30));
-  std::ranges::sort(report.seconds);
-  report.recall /= double(count);
-  report.success /= double(count);
-  report.requests /= double(count);
-  return report;
 }
 
 }  // namespace mycostr::sim

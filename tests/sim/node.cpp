@@ -27,6 +27,7 @@ SimNode::SimNode(Surroundings around, const crypto::Identity& identity, engine::
       chunks_(around.clock, power_, around.trace, seed * 3 + 2, kDisk),
       transport_(
           around.network.add({identity.id(), identity.public_key()}, settings_.endpoints.front(), power_)),
+      signer_(identity.public_key()),
       number_(transport_.number()) {}
 
 Task<> SimNode::start() {
@@ -34,7 +35,10 @@ Task<> SimNode::start() {
   auto life =
       std::make_unique<Life>(Life{test::SeededRandom(seed_ * 1000 + power_.life()), nullptr, nullptr});
   const auto executor = around_.loop.get_executor();
-  const engine::Ports ports{executor, around_.clock, life->random, pool_, meta_, chunks_, transport_};
+  const engine::Ports ports{
+      executor, around_.clock, life->random, pool_,
+      meta_,    chunks_,       transport_,   around_.network.datagrams(transport_.number()),
+      signer_};
   life->users = std::make_unique<async::TaskGroup>(executor, "users");
   life->engine = std::make_unique<engine::Engine>(ports, identity_, keystore_, settings_);
   life_ = std::move(life);
@@ -46,11 +50,11 @@ Task<> SimNode::start() {
   life_->engine->start();
 }
 
-/// As if the hellos of a network that has run for long went on: not everybody to everybody in the first
+/// As if the probes of a network that has run for long went on: not everybody to everybody in the first
 /// second.
 void SimNode::spread_probes() {
   auto& directory = life_->engine->directory();
-  const auto interval = static_cast<std::uint64_t>(settings_.exchange.probe_interval.count());
+  const auto interval = static_cast<std::uint64_t>(settings_.dht.probe_interval.count());
   for (const auto& [id, node] : directory.nodes()) {
     directory.probe_later(id, around_.clock.now() + Duration(interval + life_->random.below(interval)));
   }

@@ -3,8 +3,10 @@
 #pragma once
 
 #include "engine/engine.hpp"
+#include "support/checksum_signer.hpp"
 #include "support/inline_pool.hpp"
 #include "support/sim_chunk_store.hpp"
+#include "support/sim_datagrams.hpp"
 #include "support/sim_meta_store.hpp"
 #include "support/sim_transport.hpp"
 #include "support/virtual_clock.hpp"
@@ -76,6 +78,7 @@ class SimNode {
   test::SimMetaStore meta_;
   test::SimChunkStore chunks_;
   test::SimTransport& transport_;
+  test::ChecksumSigner signer_;
   std::size_t number_;
   std::unique_ptr<Life> life_;
 };

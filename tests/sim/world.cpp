@@ -45,7 +45,7 @@ engine::EngineSettings SimWorld::settings_of(std::size_t number) {
   engine::EngineSettings out;
   out.network_id = "sim";
   out.endpoints = {{fmt::format("10.{}.{}.1", number / 200, number % 200), 4100}};
-  out.exchange.probe_interval = std::chrono::minutes(20);
+  out.dht.probe_interval = std::chrono::minutes(20);
   out.files.chunk_size = settings_.chunk_size;
   out.files.chunks_ahead = settings_.chunks_ahead;
   out.transfer_memory = settings_.transfer_memory;

@@ -54,7 +54,11 @@ LocalNode::LocalNode(LocalNetwork& network, std::size_t index, std::string locat
       keystore(random.make<crypto::Keystore::MasterKey>()),
       chunks(network.clock, network.power, network.trace, index, 1_GiB),
       transport(network.clock, identity, network.network, address),
-      engine({network.loop.get_executor(), network.clock, random, network.pool, meta, chunks, transport},
+      datagrams(network.clock, network.datagrams, *to_udp(*parse_endpoint(address)),
+                [this] { return transport.mood == LocalTransport::Mood::answers; }),
+      signer(identity),
+      engine({network.loop.get_executor(), network.clock, random, network.pool, meta, chunks, transport,
+              datagrams, signer},
              identity, keystore, engine_settings(address, std::move(location))),
       api(context(network.clock)) {}
 
@@ -67,7 +71,7 @@ ApiContext LocalNode::context(Clock& clock) {
   return {clock,
           identity,
           engine.directory(),
-          engine.exchange(),
+          engine.dht(),
           engine.own_record(),
           chunks,
           transport,
@@ -92,8 +96,7 @@ LocalNetwork::LocalNetwork(std::size_t count, std::vector<std::string> locations
     for (const auto& to : nodes_) {
       if (from == to) continue;
       PeerAddress address{to->identity.id(), {*parse_endpoint(to->address)}};
-      if (!clock.run(from->engine.exchange().introduce(address)))
-        throw std::runtime_error("nodes do not meet");
+      if (!clock.run(from->engine.dht().introduce(address))) throw std::runtime_error("nodes do not meet");
     }
   }
 }

@@ -5,9 +5,11 @@
 #include <map>
 
 #include "api/rest_api.hpp"
+#include "dht/identity_signer.hpp"
 #include "engine/engine.hpp"
 #include "fake_http.hpp"
 #include "support/inline_pool.hpp"
+#include "support/local_datagrams.hpp"
 #include "support/memory_meta_store.hpp"
 #include "support/power.hpp"
 #include "support/seeded_random.hpp"
@@ -60,6 +62,7 @@ class LocalNetwork {
   mycostr::test::Power power;
   mycostr::test::Trace trace;
   LocalTransport::Network network;
+  mycostr::test::LocalDatagrams::Net datagrams;
 
  private:
   std::vector<std::unique_ptr<LocalNode>> nodes_;
@@ -76,6 +79,8 @@ class LocalNode {
   mycostr::test::MemoryMetaStore meta;
   mycostr::test::SimChunkStore chunks;
   LocalTransport transport;
+  mycostr::test::LocalDatagrams datagrams;
+  dht::IdentitySigner signer;
   engine::Engine engine;
   std::vector<Problem> problems;
   RestApi api;

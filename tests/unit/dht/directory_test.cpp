@@ -100,30 +100,32 @@ TEST_F(DirectoryTest, NeverHoldsItsOwnRecord) {
   EXPECT_TRUE(directory_.nodes().empty());
 }
 
-TEST_F(DirectoryTest, TellsChangesInPages) {
-  std::vector<Bytes> added;
-  for (std::uint64_t seed = 10; seed < 15; ++seed) added.push_back(add(seed));
-  auto [first, cursor] = directory_.changes_since(0, 3);
-  EXPECT_EQ(first, std::vector(added.begin(), added.begin() + 3));
-  auto [rest, end] = directory_.changes_since(cursor, 3);
-  EXPECT_EQ(rest, std::vector(added.begin() + 3, added.end()));
-  EXPECT_EQ(end, directory_.version());
-  EXPECT_EQ(directory_.changes_since(end, 3), std::pair(std::vector<Bytes>(), end));
+TEST_F(DirectoryTest, GrowsItsVersionWithEveryChange) {
+  const auto empty = directory_.version();
+  add(10);
+  const auto first = directory_.version();
+  EXPECT_GT(first, empty);
+  add(10, 2);
+  EXPECT_GT(directory_.version(), first);
+  EXPECT_EQ(directory_.nodes().begin()->second.version, directory_.version());
 }
 
-TEST_F(DirectoryTest, TellsANewerRecordAgainAndTheOldOneNoMore) {
+TEST_F(DirectoryTest, KeepsWhenANodeWasFirstSeenAndWhereItWasReached) {
   add(10);
-  const auto second = add(11);
-  const auto cursor = directory_.version();
-  const auto newer = add(10, 2);
-  EXPECT_EQ(directory_.changes_since(cursor, 10).first, std::vector<Bytes>{newer});
-  EXPECT_EQ(directory_.changes_since(0, 10).first, (std::vector<Bytes>{second, newer}));
+  const auto id = directory_.nodes().begin()->first;
+  const UdpAddress address{IpAddress::v4(20, 0, 0, 1), 4081};
+  directory_.reached_at(id, address);
+  add(10, 2);
+  EXPECT_EQ(directory_.find(id)->first_seen, kNow);
+  EXPECT_EQ(directory_.find(id)->address, address);
 }
 
-TEST_F(DirectoryTest, ForeignCursorsAreSafe) {
+TEST_F(DirectoryTest, MeasuresNoRttWhereNoneWasGiven) {
   add(10);
-  EXPECT_TRUE(directory_.changes_since(UINT64_MAX, 10).first.empty());
-  EXPECT_TRUE(directory_.changes_since(0, 0).first.empty());
+  const auto id = directory_.nodes().begin()->first;
+  directory_.answered(id, std::nullopt, kStart, kNow);
+  EXPECT_FALSE(directory_.find(id)->rtt);
+  EXPECT_TRUE(directory_.is_live(id));
 }
 
 TEST_F(DirectoryTest, ForgetsExpiredRecords) {
@@ -135,7 +137,7 @@ TEST_F(DirectoryTest, ForgetsExpiredRecords) {
   EXPECT_EQ(directory_.nodes().size(), 2U);
   directory_.drop_expired(kNow + 1h);
   EXPECT_EQ(directory_.find(node_.id()), nullptr);
-  EXPECT_EQ(directory_.changes_since(0, 10).first.size(), 1U);
+  EXPECT_EQ(directory_.nodes().size(), 1U);
   EXPECT_FALSE(directory_.address_of(node_.id()));
 }
 
@@ -220,7 +222,6 @@ TEST_F(DirectoryTest, KeepsNodesThatAnswerWhenItIsFull) {
   EXPECT_EQ(directory_.find(first), nullptr) << "the oldest that never answered goes";
   EXPECT_NE(directory_.find(last), nullptr);
   EXPECT_NE(directory_.find(node_.id()), nullptr);
-  EXPECT_EQ(directory_.changes_since(0, kMaxKnownNodes + 1).first.size(), kMaxKnownNodes);
 }
 
 }  // namespace

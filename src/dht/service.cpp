@@ -1,0 +1,254 @@
+#include "dht/service.hpp"
+
+#include <algorithm>
+
+#include "async/cancel.hpp"
+#include "async/timeout.hpp"
+#include "base/log.hpp"
+#include "wire/messages.hpp"
+
+namespace mycostr::dht {
+namespace {
+
+constexpr auto kTick = std::chrono::seconds(1);
+constexpr auto kExpiryCheck = std::chrono::minutes(1);      // it looks at every record
+constexpr auto kBootstrapAgain = std::chrono::minutes(10);  // two networks that share a node there become one
+constexpr auto kFirstPublication = std::chrono::minutes(5);
+constexpr auto kPublish = std::chrono::hours(1);
+constexpr std::size_t kMaxFetching = 16;
+constexpr std::size_t kMaxWanted = 1000;
+constexpr std::size_t kMaxProbesPerTick = 20;
+constexpr std::size_t kMaxAnnounced = 200;
+constexpr std::size_t kJoinBy = 8;
+
+/// The result of something that calls back.
+template <class T>
+struct Awaited {
+  std::optional<T> value;
+  async::Signal arrived;
+  void arrive(T result) {
+    value = std::move(result);
+    arrived.notify_all();
+  }
+};
+
+std::optional<UdpAddress> address_in(const wire::NodeRecord& record) {
+  for (const auto& endpoint : record.endpoints) {
+    if (const auto address = to_udp(endpoint)) return address;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Service::Service(boost::asio::any_io_executor executor, Surroundings around, Transport& transport,
+                 MetaStore& store, Directory& directory, RecordKeeper& own, NodeId self,
+                 ServiceSettings settings)
+    : around_(around),
+      transport_(transport),
+      store_(store),
+      directory_(directory),
+      own_(own),
+      self_(self),
+      settings_(std::move(settings)),
+      kademlia_(around, self, own, settings_.kademlia),
+      tasks_(std::move(executor), "dht") {
+  kademlia_.on_alive = [this](const Sighting& sighting) { seen(sighting); };
+  kademlia_.on_silent = [this](const NodeId& id) { directory_.failed(id, around_.clock.now()); };
+  // Spread, so that a network that starts together does not publish together.
+  next_publication_ =
+      around_.clock.now() + kFirstPublication + std::chrono::milliseconds(around_.random.below(300'000));
+}
+
+Task<> Service::run() {
+  std::exception_ptr stopped;
+  try {
+    around_.datagrams.serve(*this);
+    tasks_.spawn(keep_time());
+    co_await keep_directory();
+  } catch (...) {
+    stopped = std::current_exception();
+  }
+  co_await async::begin_cleanup();
+  co_await tasks_.close();
+  co_await async::end_cleanup();
+  std::rethrow_exception(stopped);
+}
+
+void Service::received(const UdpAddress& from, ByteView bytes) {
+  kademlia_.received(from, bytes);
+  wake();
+}
+
+/// Something is due earlier than when keep_time() went to sleep.
+void Service::wake() {
+  if (kademlia_.next_due() < sleeps_until_) woken_.notify_all();
+}
+
+Task<> Service::keep_time() {
+  for (;;) {
+    kademlia_.tick();
+    sleeps_until_ = kademlia_.next_due();
+    const auto rest = sleeps_until_ - around_.clock.now();
+    if (rest > Duration::zero()) co_await async::finish_within(around_.clock, woken_.wait(), rest);
+    co_await async::cancellation_point();
+  }
+}
+
+Task<> Service::keep_directory() {
+  for (;;) {
+    const auto now = around_.clock.now();
+    if (now >= next_expiry_) {
+      directory_.drop_expired(around_.clock.wall_now());
+      next_expiry_ = now + kExpiryCheck;
+    }
+    const bool is_alone = kademlia_.table().closest(self_, 1).empty();
+    if (!is_joining_ && (is_alone ? now >= next_join_ : now >= next_bootstrap_)) {
+      next_join_ = now + settings_.join_interval;
+      next_bootstrap_ = now + kBootstrapAgain;
+      is_joining_ = true;
+      tasks_.spawn(join_by_bootstrap());
+      if (is_alone) join_by_known();
+    }
+    fetch_wanted();
+    probe_due();
+    publish_pointer();
+    wake();
+    co_await save();
+    co_await around_.clock.sleep_for(kTick);
+  }
+}
+
+Task<> Service::join_by_bootstrap() {
+  struct End {
+    bool& is_joining;
+    ~End() { is_joining = false; }
+  } end{is_joining_};
+  std::vector<UdpAddress> addresses;
+  for (const auto& endpoint : settings_.bootstrap) {
+    const auto resolved = co_await around_.datagrams.resolve(endpoint);
+    if (resolved) {
+      addresses.insert(addresses.end(), resolved->begin(), resolved->end());
+    } else {
+      log(LogLevel::warn, "dht", "bootstrap {}: {}", to_string(endpoint), to_string(resolved.error()));
+    }
+  }
+  kademlia_.join(addresses);
+  wake();
+}
+
+/// By the anchors, and some of those whose records are on disk.
+void Service::join_by_known() {
+  auto addresses = anchors_;
+  std::vector<UdpAddress> known;
+  for (const auto& [id, node] : directory_.nodes()) {
+    if (const auto address = address_in(node.record)) known.push_back(*address);
+  }
+  // A hash table's order is no part of a decision.
+  std::ranges::sort(known);
+  for (std::size_t i = 0; i < kJoinBy && !known.empty(); ++i) {
+    const auto at = known.begin() + static_cast<std::ptrdiff_t>(around_.random.below(known.size()));
+    addresses.push_back(*at);
+    known.erase(at);
+  }
+  kademlia_.join(addresses);
+}
+
+void Service::seen(const Sighting& sighting) {
+  const auto& id = sighting.contact.id;
+  directory_.answered(id, sighting.rtt, around_.clock.now(), around_.clock.wall_now());
+  directory_.reached_at(id, sighting.contact.address);
+  const auto* known = directory_.find(id);
+  if (known != nullptr) {
+    directory_.probe_later(id, around_.clock.now() + settings_.probe_interval);
+    if (known->record.seq >= sighting.record_seq) return;
+  }
+  // Nobody else can use a node that cannot be reached.
+  if (!sighting.is_server || wanted_.size() >= kMaxWanted) return;
+  wanted_.insert_or_assign(id, sighting.contact);
+  if (fetching_ < kMaxFetching) fetch_wanted();
+}
+
+void Service::fetch_wanted() {
+  while (!wanted_.empty() && fetching_ < kMaxFetching) {
+    const auto contact = wanted_.extract(wanted_.begin()).mapped();
+    ++fetching_;
+    kademlia_.get_record(contact, [this, contact](const std::optional<Bytes>& record) {
+      --fetching_;
+      fetched(contact, record);
+    });
+  }
+}
+
+void Service::fetched(const Contact& from, const std::optional<Bytes>& record) {
+  if (!record) return;
+  const auto claimed = wire::decode_trusted_record(*record);
+  if (!claimed || claimed->id() != from.id) return;  // its own record, or none
+  const auto learned = directory_.learn(*record, around_.clock.wall_now());
+  if (!learned) {
+    log(LogLevel::debug, "dht", "record of node={}: {}", short_hex(from.id.view()),
+        to_string(learned.error()));
+    return;
+  }
+  directory_.answered(from.id, std::nullopt, around_.clock.now(), around_.clock.wall_now());
+  directory_.reached_at(from.id, from.address);
+  save_soon();
+}
+
+void Service::probe_due() {
+  const auto now = around_.clock.now();
+  std::vector<Contact> due;
+  for (const auto& [id, node] : directory_.nodes()) {
+    if (node.next_probe > now) continue;
+    const auto address = node.address ? node.address : address_in(node.record);
+    if (address) due.push_back({id, *address});
+  }
+  std::ranges::sort(due, {}, &Contact::id);
+  for (std::size_t i = 0; i < due.size() && i < kMaxProbesPerTick; ++i) {
+    // From a random place on, so that with too many due each has its turn.
+    const auto& contact =
+        due[(now.time_since_epoch().count() / 1'000'000'000 * kMaxProbesPerTick + i) % due.size()];
+    directory_.probe_later(contact.id, now + settings_.probe_interval);
+    kademlia_.probe(contact);
+  }
+}
+
+void Service::announce() {
+  std::vector<Contact> known;
+  for (const auto& [id, node] : directory_.nodes()) {
+    if (node.address && !node.failing) known.push_back({id, *node.address});
+  }
+  std::ranges::sort(known, {}, &Contact::id);
+  known.resize(std::min(known.size(), kMaxAnnounced));
+  // Each datagram says which record is the newest: who has an older one asks for it.
+  for (const auto& contact : known) kademlia_.probe(contact);
+  wake();
+}
+
+void Service::publish_pointer() {
+  const auto now = around_.clock.now();
+  if (now < next_publication_ || own_.endpoints().empty() || kademlia_.table().size() == 0) return;
+  next_publication_ = now + kPublish;
+  kademlia_.publish(self_, own_.pointer(), [](std::size_t taken) {
+    log(LogLevel::debug, "dht", "the own pointer lies at {} nodes", taken);
+  });
+}
+
+Task<bool> Service::find(NodeId id) {
+  if (directory_.find(id) != nullptr) co_return true;
+  const auto found = std::make_shared<Awaited<std::vector<Contact>>>();
+  kademlia_.find_nodes(id, Effort::disjoint_paths,
+                       [found](std::vector<Contact> contacts) { found->arrive(std::move(contacts)); });
+  wake();
+  while (!found->value) co_await found->arrived.wait();
+  const auto at = std::ranges::find(*found->value, id, &Contact::id);
+  if (at == found->value->end()) co_return false;
+  const auto got = std::make_shared<Awaited<std::optional<Bytes>>>();
+  kademlia_.get_record(*at, [got](std::optional<Bytes> record) { got->arrive(std::move(record)); });
+  wake();
+  while (!got->value) co_await got->arrived.wait();
+  fetched(*at, *got->value);
+  co_return directory_.find(id) != nullptr;
+}
+
+}  // namespace mycostr::dht

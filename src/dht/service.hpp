@@ -1,0 +1,92 @@
+// Drives the DHT node: gives it time and datagrams, enters the network, and keeps the directory of known
+// nodes, with their newest records, in memory and on disk. Loop thread only. References outlive it.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <set>
+#include <unordered_set>
+
+#include "async/signal.hpp"
+#include "async/task_group.hpp"
+#include "dht/directory.hpp"
+#include "dht/kademlia.hpp"
+#include "dht/record_keeper.hpp"
+#include "mycostr/meta_store.hpp"
+
+namespace mycostr::dht {
+
+struct ServiceSettings {
+  std::vector<Endpoint> bootstrap;
+  KademliaSettings kademlia;
+  Duration probe_interval = std::chrono::seconds(10);  ///< of a known node; longer where very many are known
+  Duration join_interval = std::chrono::seconds(5);    ///< between two attempts of a node that knows nobody
+  CallLimits call{std::chrono::seconds(3), std::chrono::seconds(5), std::chrono::seconds(10)};
+};
+
+class Service final : public DatagramHandler {
+ public:
+  Service(boost::asio::any_io_executor executor, Surroundings around, Transport& transport, MetaStore& store,
+          Directory& directory, RecordKeeper& own, NodeId self, ServiceSettings settings);
+
+  /// Reads the nodes kept on disk. Before run(). Errors: io.
+  Task<Result<void>> open();
+  /// Until cancelled.
+  Task<> run();
+  void received(const UdpAddress& from, ByteView bytes) override;
+
+  /// The own record has changed: those who are known hear of it at once.
+  void announce();
+  /// Meets the node at an address, over the transport: both then know one another's records. With an id, only
+  /// that node. Errors: as Transport::call; invalid, conflict (what answers is of another network).
+  Task<Result<NodeId>> introduce(PeerAddress address);
+  /// Answers the operation "hello", which is the other side of introduce().
+  Task<Result<PeerReply>> handle_hello(PeerRequest& request);
+  /// Looks a node up that the directory does not know; false where it is not found.
+  Task<bool> find(NodeId id);
+
+  const Kademlia& kademlia() const { return kademlia_; }
+
+ private:
+  Task<> keep_time();
+  Task<> keep_directory();
+  Task<> join_by_bootstrap();
+  void join_by_known();
+  void wake();
+  void seen(const Sighting& sighting);
+  void fetch_wanted();
+  void fetched(const Contact& from, const std::optional<Bytes>& record);
+  void probe_due();
+  void publish_pointer();
+  /// A file may be acknowledged at any moment, and its holders must be found again after a crash: what is new
+  /// is written at once.
+  void save_soon();
+  Task<> save();
+  Task<> write_rows();
+  Result<NodeId> take_hello(const PeerReply& reply, Duration rtt);
+
+  Surroundings around_;
+  Transport& transport_;
+  MetaStore& store_;
+  Directory& directory_;
+  RecordKeeper& own_;
+  const NodeId self_;
+  const ServiceSettings settings_;
+  Kademlia kademlia_;
+  async::TaskGroup tasks_;
+  async::Signal woken_;
+  SteadyTime sleeps_until_ = SteadyTime::max();
+  std::map<NodeId, Contact> wanted_;  ///< whose records are unknown, or outdated
+  std::size_t fetching_ = 0;
+  std::vector<UdpAddress> anchors_;  ///< from the disk
+  bool is_joining_ = false;
+  bool is_saving_ = false;
+  SteadyTime next_join_;
+  SteadyTime next_bootstrap_;
+  SteadyTime next_expiry_;
+  SteadyTime next_publication_;
+  SteadyTime next_anchors_;
+  std::unordered_set<NodeId> rows_;  ///< nodes whose records are on disk
+  std::uint64_t saved_version_ = 0;
+};
+
+}  // namespace mycostr::dht
