@@ -6,7 +6,8 @@
 #pragma once
 
 #include <optional>
-#include <unordered_set>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "dht/routing_table.hpp"

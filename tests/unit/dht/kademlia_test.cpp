@@ -1,0 +1,227 @@
+#include "dht/kademlia.hpp"
+
+#include "unit/dht/parts.hpp"
+
+namespace mycostr::dht {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// One node, and others that the test plays. Networks of many are in tests/sim.
+class KademliaTest : public testing::Test {
+ protected:
+  Bench bench_;
+  FixedRecord record_;
+  Kademlia node_{bench_.around, crypto::node_id_of(bench_.signer.key()), record_, {}};
+  crypto::Identity owner_ = identity_of(1);
+
+  Peer server(std::uint64_t seed) {
+    Peer peer(seed, address_of(seed));
+    peer.next.is_server = true;
+    return peer;
+  }
+  void enter(Peer& peer) {
+    node_.ping(peer.address(), [](const std::optional<Contact>&) {});
+    answer_all(peer, [](const auto&) { return wire::Done{}; });
+    ASSERT_NE(node_.table().find(peer.id()), nullptr);
+  }
+  /// Answers the requests to `peer` that were sent so far with what `answer` makes of them; the others stay.
+  template <class Answer>
+  std::size_t answer_all(Peer& peer, Answer answer) {
+    auto sent = bench_.socket.take();
+    std::erase_if(sent, [&](const auto& one) {
+      if (one.to == peer.address()) return false;
+      bench_.socket.sent.push_back(one);
+      return true;
+    });
+    std::size_t count = 0;
+    for (const auto& one : sent) {
+      const auto request = wire::decode_datagram(one.bytes)->datagram;
+      if (wire::is_reply(request.body)) continue;
+      node_.received(peer.address(), peer.answer(one.bytes, answer(request)));
+      ++count;
+    }
+    return count;
+  }
+  void pass(Duration duration) {
+    for (const auto end = bench_.clock.now() + duration; bench_.clock.now() < end;) {
+      bench_.clock.pass(100ms);
+      node_.tick();
+    }
+  }
+  Bytes pointer(const crypto::Identity& owner, std::uint64_t seq, Duration life) {
+    wire::OwnerPointer out;
+    out.owner_key = owner.public_key();
+    out.seq = seq;
+    out.expires = bench_.clock.wall_now() + std::chrono::duration_cast<std::chrono::milliseconds>(life);
+    return wire::encode_owner_pointer(out, owner);
+  }
+};
+
+TEST_F(KademliaTest, AStrangerEntersOnceItHasAnswered) {
+  auto peer = server(2);
+  node_.received(peer.address(), peer.write(wire::Ping{}));
+  EXPECT_EQ(node_.table().size(), 0U) << "the address may be forged";
+  EXPECT_EQ(answer_all(peer, [](const auto&) { return wire::Done{}; }), 1U);
+  EXPECT_EQ(node_.table().size(), 1U);
+}
+
+TEST_F(KademliaTest, AStrangerWithACookieEntersAtOnce) {
+  auto peer = server(2);
+  node_.received(peer.address(), peer.write(wire::Ping{}));
+  peer.next.cookie = wire::decode_datagram(bench_.socket.take()[0].bytes)->datagram.cookie;
+  node_.received(peer.address(), peer.write(wire::Ping{}));
+  EXPECT_EQ(node_.table().size(), 1U);
+}
+
+TEST_F(KademliaTest, AClientIsAnsweredAndNeverEnters) {
+  Peer peer(2, address_of(2));
+  node_.received(peer.address(), peer.write(wire::Ping{}));
+  EXPECT_EQ(bench_.socket.sent.size(), 1U);
+  node_.ping(peer.address(), [](const std::optional<Contact>&) {});
+  EXPECT_EQ(answer_all(peer, [](const auto&) { return wire::Done{}; }), 1U);
+  EXPECT_EQ(node_.table().size(), 0U);
+}
+
+TEST_F(KademliaTest, ForgedSendersBringFewChecks) {
+  for (std::uint64_t i = 0; i < 1000; ++i) {
+    auto peer = server(2 + i);
+    node_.received(peer.address(), peer.write(wire::Ping{}));
+  }
+  std::size_t requests = 0;
+  for (const auto& one : bench_.socket.sent) {
+    requests += !wire::is_reply(wire::decode_datagram(one.bytes)->datagram.body);
+  }
+  EXPECT_EQ(requests, 8U);
+}
+
+TEST_F(KademliaTest, StrangeNetworksItsOwnKeyAndNoPortAreNotAnswered) {
+  auto peer = server(2);
+  node_.received({peer.address().ip, 0}, peer.write(wire::Ping{}));
+  wire::Datagram datagram;
+  datagram.body = wire::Ping{};
+  datagram.network = kTag;
+  node_.received(peer.address(), wire::encode_datagram(datagram, bench_.signer));
+  CheapSigner other(3);
+  datagram.network = wire::network_tag("another");
+  node_.received(peer.address(), wire::encode_datagram(datagram, other));
+  node_.received(peer.address(), Bytes(300, 1));
+  node_.received(peer.address(), {});
+  EXPECT_TRUE(bench_.socket.sent.empty());
+}
+
+TEST_F(KademliaTest, WhatOthersNameIsNotPassedOnUntilItAnswered) {
+  auto peer = server(2);
+  enter(peer);
+  auto named = server(3);
+  std::optional<std::vector<Contact>> found;
+  node_.find_nodes({}, Effort::one_path, [&](std::vector<Contact> contacts) { found = std::move(contacts); });
+  answer_all(peer, [&](const auto&) {
+    return wire::Nodes{{named.contact(), {{}, {IpAddress::v4(10, 0, 0, 1), 1}}}};
+  });
+  for (const auto& one : bench_.socket.sent)
+    EXPECT_EQ(one.to, named.address()) << "nothing goes to a private address";
+  EXPECT_EQ(node_.table().find(named.id()), nullptr);
+  auto asker = server(4);
+  bench_.socket.take();
+  node_.received(asker.address(), asker.write(wire::FindNodes{named.id()}, kMaxDatagram));
+  const auto reply = wire::decode_datagram(bench_.socket.take()[0].bytes)->datagram;
+  EXPECT_EQ(std::get<wire::Nodes>(reply.body).contacts, std::vector{peer.contact()});
+  pass(10s);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(*found, std::vector{peer.contact()});
+}
+
+TEST_F(KademliaTest, SilenceAtAWrongAddressTellsNothingOfANode) {
+  auto victim = server(2);
+  enter(victim);
+  for (int i = 0; i < 5; ++i) {
+    node_.get_record({victim.id(), address_of(99)}, [](const std::optional<Bytes>&) {});
+    bench_.clock.pass(900ms);
+    node_.tick();
+    bench_.clock.pass(5s);
+    node_.tick();
+  }
+  ASSERT_NE(node_.table().find(victim.id()), nullptr);
+  EXPECT_EQ(node_.table().find(victim.id())->failures, 0U);
+  node_.get_record(victim.contact(), [](const std::optional<Bytes>&) {});
+  pass(5s);
+  EXPECT_GT(node_.table().find(victim.id())->failures, 0U) << "at its own address it does";
+}
+
+TEST_F(KademliaTest, OnlyProbesTellOfSilence) {
+  auto peer = server(2);
+  std::vector<NodeId> silent;
+  node_.on_silent = [&](const NodeId& id) { silent.push_back(id); };
+  node_.get_record(peer.contact(), [](const std::optional<Bytes>&) {});
+  pass(5s);
+  EXPECT_TRUE(silent.empty());
+  node_.probe(peer.contact());
+  pass(5s);
+  EXPECT_EQ(silent, std::vector{peer.id()});
+}
+
+TEST_F(KademliaTest, FindsTheNewestPointerThatIsTrue) {
+  std::vector<Peer> peers;
+  for (std::uint64_t i = 0; i < 5; ++i) peers.push_back(server(2 + i));
+  for (auto& peer : peers) enter(peer);
+  auto forged = pointer(owner_, 99, 1h);
+  forged.back() ^= 1;
+  const std::vector<Bytes> values{pointer(owner_, 5, 1h), pointer(owner_, 7, 1h), pointer(owner_, 9, -1h),
+                                  forged, pointer(identity_of(2), 8, 1h)};
+  std::optional<std::optional<Bytes>> found;
+  node_.find_value(owner_.id(), [&](std::optional<Bytes> value) { found = std::move(value); });
+  for (std::size_t i = 0; i < peers.size(); ++i) {
+    EXPECT_EQ(answer_all(peers[i], [&](const auto&) { return wire::Value{values[i]}; }), 1U);
+  }
+  ASSERT_TRUE(found && *found);
+  EXPECT_EQ(**found, values[1]);
+}
+
+TEST_F(KademliaTest, PublishesAgainWithTheCookieThatARefusalBrings) {
+  auto peer = server(2);
+  enter(peer);
+  std::optional<std::size_t> taken;
+  node_.publish(owner_.id(), pointer(owner_, 1, 1h), [&](std::size_t count) { taken = count; });
+  answer_all(peer, [](const auto&) { return wire::Nodes{}; });
+  peer.next.cookie = bench_.random.make<wire::Cookie>();
+  const auto refuse = [](const auto&) { return wire::Refused{wire::Refusal::cookie}; };
+  EXPECT_EQ(answer_all(peer, refuse), 1U);
+  EXPECT_FALSE(taken);
+  EXPECT_EQ(answer_all(peer,
+                       [&](const wire::Datagram& request) {
+                         EXPECT_EQ(request.cookie, peer.next.cookie);
+                         return wire::Done{};
+                       }),
+            1U);
+  EXPECT_EQ(taken, 1U);
+  taken.reset();
+  node_.publish(owner_.id(), pointer(owner_, 1, 1h), [&](std::size_t count) { taken = count; });
+  answer_all(peer, [](const auto&) { return wire::Nodes{}; });
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(answer_all(peer, refuse), 1U);
+  EXPECT_EQ(taken, 0U) << "not for ever";
+}
+
+TEST_F(KademliaTest, AloneEverythingEndsWithNothing) {
+  int ended = 0;
+  node_.find_nodes({}, Effort::disjoint_paths,
+                   [&](const std::vector<Contact>& found) { ended += found.empty(); });
+  node_.find_value({}, [&](const std::optional<Bytes>& value) { ended += !value; });
+  node_.publish({}, Bytes(10), [&](std::size_t taken) { ended += taken == 0; });
+  node_.join({});
+  EXPECT_EQ(ended, 3);
+  EXPECT_EQ(node_.lookups(), 0U);
+  EXPECT_TRUE(bench_.socket.sent.empty());
+}
+
+TEST_F(KademliaTest, OwnAddressIsWhatMostSay) {
+  for (std::uint64_t i = 0; i < 11; ++i) {
+    auto peer = server(2 + i);
+    peer.next.observed = i < 5 ? address_of(500 + i) : address_of(77);
+    enter(peer);
+  }
+  EXPECT_EQ(node_.observed(), address_of(77));
+}
+
+}  // namespace
+}  // namespace mycostr::dht

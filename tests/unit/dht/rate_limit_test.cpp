@@ -1,0 +1,70 @@
+#include "dht/rate_limit.hpp"
+
+#include "unit/dht/parts.hpp"
+
+namespace mycostr::dht {
+namespace {
+
+using namespace std::chrono_literals;
+
+class RateLimiterTest : public testing::Test {
+ protected:
+  test::SeededRandom random_{1};
+  RateLimiter limiter_{{.per_second = 10, .burst = 50}, random_};
+  SteadyTime now_{1h};
+
+  std::size_t allowed(const UdpAddress& from, std::size_t tries) {
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < tries; ++i) count += limiter_.allow(from.ip, now_);
+    return count;
+  }
+};
+
+TEST_F(RateLimiterTest, AllowsABurstThenARate) {
+  EXPECT_EQ(allowed(address_of(1), 1000), 50U);
+  now_ += 1s;
+  EXPECT_EQ(allowed(address_of(1), 1000), 10U);
+  now_ += 24h;
+  EXPECT_EQ(allowed(address_of(1), 1000), 50U) << "rest is not saved beyond the burst";
+}
+
+TEST_F(RateLimiterTest, ManySmallStepsGainAsMuchAsOne) {
+  allowed(address_of(1), 1000);
+  std::size_t count = 0;
+  for (int i = 0; i < 10'000; ++i) {
+    now_ += 1ms;
+    count += allowed(address_of(1), 1);
+  }
+  EXPECT_NEAR(double(count), 100, 2);
+}
+
+TEST_F(RateLimiterTest, CountsASubnetAsOneSource) {
+  std::size_t count = 0;
+  for (unsigned i = 0; i < 256; ++i) count += allowed(address_of(1, static_cast<std::uint8_t>(i)), 1);
+  EXPECT_EQ(count, 50U);
+}
+
+TEST_F(RateLimiterTest, OneSourceRarelyHurtsAnother) {
+  allowed(address_of(1), 1000);
+  std::size_t hurt = 0;
+  for (std::size_t i = 2; i < 2002; ++i) hurt += allowed(address_of(i), 1) == 0;
+  EXPECT_LT(hurt, 20U) << "one in 512 shares its counter";
+}
+
+TEST_F(RateLimiterTest, WhoSharesACounterIsAnotherWithEveryKey) {
+  test::SeededRandom random(2);
+  RateLimiter other({.per_second = 10, .burst = 50}, random);
+  std::vector<std::size_t> here;
+  std::vector<std::size_t> there;
+  allowed(address_of(1), 1000);
+  for (int i = 0; i < 1000; ++i) other.allow(address_of(1).ip, now_);
+  for (std::size_t i = 2; i < 5000; ++i) {
+    if (!limiter_.allow(address_of(i).ip, now_)) here.push_back(i);
+    if (!other.allow(address_of(i).ip, now_)) there.push_back(i);
+  }
+  EXPECT_FALSE(here.empty());
+  EXPECT_NE(here, there);
+}
+
+}  // namespace
+}  // namespace mycostr::dht

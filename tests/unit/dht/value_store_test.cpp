@@ -1,0 +1,81 @@
+#include "dht/value_store.hpp"
+
+#include "unit/dht/parts.hpp"
+
+namespace mycostr::dht {
+namespace {
+
+using namespace std::chrono_literals;
+
+Bytes pointer_of(const crypto::Identity& owner, std::uint64_t seq, Duration life = 1h) {
+  wire::OwnerPointer pointer;
+  pointer.owner_key = owner.public_key();
+  pointer.seq = seq;
+  pointer.expires = kNow + std::chrono::duration_cast<std::chrono::milliseconds>(life);
+  pointer.endpoints = {{"192.0.2.1", 4081}};
+  return wire::encode_owner_pointer(pointer, owner);
+}
+
+class ValueStoreTest : public testing::Test {
+ protected:
+  ValueStore store_;
+  crypto::Identity owner_ = identity_of(1);
+  std::optional<wire::Refusal> put(const Bytes& value) { return store_.put(value, kNow); }
+};
+
+TEST_F(ValueStoreTest, KeepsWhatItsOwnerSigned) {
+  const auto value = pointer_of(owner_, 1);
+  EXPECT_FALSE(put(value));
+  ASSERT_NE(store_.find(owner_.id(), kNow), nullptr);
+  EXPECT_EQ(*store_.find(owner_.id(), kNow), value);
+  EXPECT_EQ(store_.find(identity_of(2).id(), kNow), nullptr);
+}
+
+TEST_F(ValueStoreTest, RefusesWhatIsNoPointer) {
+  EXPECT_EQ(put({}), wire::Refusal::invalid);
+  EXPECT_EQ(put(Bytes(900, 7)), wire::Refusal::invalid);
+  auto forged = pointer_of(owner_, 1);
+  forged.back() ^= 1;
+  EXPECT_EQ(put(forged), wire::Refusal::invalid);
+  EXPECT_EQ(store_.size(), 0U);
+}
+
+TEST_F(ValueStoreTest, TakesTheNewestOnly) {
+  const auto older = pointer_of(owner_, 5);
+  const auto newer = pointer_of(owner_, 6, 2h);
+  EXPECT_FALSE(put(older));
+  EXPECT_FALSE(put(newer));
+  EXPECT_EQ(put(older), wire::Refusal::outdated);
+  EXPECT_EQ(*store_.find(owner_.id(), kNow), newer);
+  EXPECT_FALSE(put(newer)) << "published again";
+  EXPECT_EQ(store_.size(), 1U);
+}
+
+TEST_F(ValueStoreTest, RefusesWhatHasExpiredOrLivesTooLong) {
+  EXPECT_EQ(put(pointer_of(owner_, 1, 0s)), wire::Refusal::outdated);
+  EXPECT_EQ(put(pointer_of(owner_, 1, -1h)), wire::Refusal::outdated);
+  EXPECT_EQ(put(pointer_of(owner_, 1, 24h + 10min + 1ms)), wire::Refusal::outdated);
+  EXPECT_FALSE(put(pointer_of(owner_, 1, 24h + 10min)));
+}
+
+TEST_F(ValueStoreTest, ForgetsWhatExpires) {
+  put(pointer_of(owner_, 1));
+  EXPECT_NE(store_.find(owner_.id(), kNow + 1h - 1ms), nullptr);
+  EXPECT_EQ(store_.find(owner_.id(), kNow + 1h), nullptr);
+  store_.drop_expired(kNow + 1h - 1ms);
+  EXPECT_EQ(store_.size(), 1U);
+  store_.drop_expired(kNow + 1h);
+  EXPECT_EQ(store_.size(), 0U);
+}
+
+TEST_F(ValueStoreTest, IsBounded) {
+  for (std::uint64_t i = 0; i < kMaxValues; ++i) ASSERT_FALSE(put(pointer_of(identity_of(100 + i), 1)));
+  EXPECT_EQ(put(pointer_of(owner_, 1, 3h)), wire::Refusal::full);
+  EXPECT_FALSE(put(pointer_of(identity_of(100), 2))) << "who has a place keeps it";
+  EXPECT_EQ(store_.size(), kMaxValues);
+  EXPECT_FALSE(store_.put(pointer_of(owner_, 1, 3h), kNow + 1h)) << "what has expired makes room";
+  EXPECT_EQ(store_.size(), 1U);
+}
+
+}  // namespace
+}  // namespace mycostr::dht
