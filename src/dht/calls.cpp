@@ -54,6 +54,7 @@ void Calls::start(Request request, Handlers handlers) {
   call->slow_at = call->sent + (request.mean_rtt ? rtt_.usual_for(*request.mean_rtt) : rtt_.usual());
   call->failed_at = call->slow_at + std::max<Duration>(kLeastPatience, 2 * (call->slow_at - call->sent));
   around_.datagrams.send(call->to, call->datagram);
+  recently_asked_.note(call->to, call->sent);
   calls_.push_back(std::move(call));
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dht/cookies.hpp"
+#include "dht/recently_asked.hpp"
 #include "mycostr/clock.hpp"
 #include "mycostr/datagrams.hpp"
 
@@ -73,6 +74,9 @@ class Calls {
   /// SteadyTime::max(): never.
   SteadyTime next_due() const;
   std::size_t size() const { return calls_.size(); }
+  bool has_lately_asked(const UdpAddress& address) const {
+    return recently_asked_.contains(address, around_.clock.now());
+  }
 
  private:
   struct Call {
@@ -91,6 +95,7 @@ class Calls {
 
   Surroundings& around_;
   CookieCache cookies_;
+  RecentlyAsked recently_asked_;
   RttEstimate rtt_;
   std::vector<std::unique_ptr<Call>> calls_;
 };

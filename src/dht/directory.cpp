@@ -48,6 +48,7 @@ void Directory::keep(const NodeId& id, wire::NodeRecord record, ByteView encoded
   if (node.record.endpoints != record.endpoints) {
     node.failing = false;  // it may answer there
     node.next_probe = SteadyTime();
+    earliest_probe_ = SteadyTime();
   }
   node.record = std::move(record);
   node.encoded.assign(encoded.begin(), encoded.end());
@@ -81,12 +82,26 @@ void Directory::failed(const NodeId& id, SteadyTime now) {
   if (at == nodes_.end()) return;
   auto& node = at->second;
   if (!node.failing) node.next_probe = std::min(node.next_probe, now + kFirstRetry);
+  earliest_probe_ = std::min(earliest_probe_, node.next_probe);
   node.failing = true;
 }
 
 void Directory::probe_later(const NodeId& id, SteadyTime when) {
   const auto at = nodes_.find(id);
-  if (at != nodes_.end()) at->second.next_probe = when;
+  if (at == nodes_.end()) return;
+  at->second.next_probe = when;
+  earliest_probe_ = std::min(earliest_probe_, when);
+}
+
+std::vector<NodeId> Directory::due_probes(SteadyTime now) {
+  std::vector<NodeId> due;
+  earliest_probe_ = SteadyTime::max();
+  for (const auto& [id, node] : nodes_) {
+    if (node.next_probe <= now) due.push_back(id);
+    earliest_probe_ = std::min(earliest_probe_, std::max(node.next_probe, now));
+  }
+  std::ranges::sort(due);
+  return due;
 }
 
 void Directory::drop_expired(WallTime now) {

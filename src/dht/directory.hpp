@@ -47,6 +47,10 @@ class Directory {
   void reached_at(const NodeId& node, const UdpAddress& address);
   /// A call could not reach the node or got no answer.
   void failed(const NodeId& node, SteadyTime now);
+  /// When the first node is to be probed, or earlier.
+  SteadyTime earliest_probe() const { return earliest_probe_; }
+  /// Nodes to be probed by now, by id; what is left tells earliest_probe() anew.
+  std::vector<NodeId> due_probes(SteadyTime now);
   /// Not to be probed before `when`.
   void probe_later(const NodeId& node, SteadyTime when);
   /// Forgets records that have expired.
@@ -69,6 +73,7 @@ class Directory {
   NodeId self_;
   std::string network_id_;
   std::uint64_t version_ = 0;
+  SteadyTime earliest_probe_;
   std::unordered_map<NodeId, KnownNode> nodes_;
 };
 

@@ -32,12 +32,9 @@ Kademlia::Kademlia(Surroundings around, NodeId self, OwnRecord& record, Kademlia
   next_refresh_ = spread(settings.refresh / 16);
   next_reachability_ = now + std::chrono::seconds(5);
   responder_.knocked = [this](const UdpAddress& from, const wire::Nonce& nonce) {
-    // From one that this node has spoken to it would prove nothing.
-    for (std::size_t i = 0; i < table_.bucket_count(); ++i) {
-      for (const auto& entry : table_.bucket(i)) {
-        if (entry.contact.address == from && table_.size() > kBucketSize) return;
-      }
-    }
+    // From one that this node has just spoken to it would prove nothing, and disprove nothing either. Where
+    // all know all, it has to do.
+    if (table_.size() > kBucketSize && calls_.has_lately_asked(from)) return reachability_.withdraw(nonce);
     reachability_.knocked(nonce, around_.clock.now());
   };
 }
@@ -113,12 +110,17 @@ bool Kademlia::may_ask(const UdpAddress& address) const {
 void Kademlia::start_lookup(const NodeId& target, Effort effort, bool wants_value, Ended done) {
   const auto bucket = common_prefix(self_, target);
   if (bucket < bucket_touched_.size()) bucket_touched_[bucket] = around_.clock.now();
-  ++counters_.lookups;
   LookupSettings settings;
   settings.parallel = settings_.parallel;
   settings.distinct_subnets = settings_.table.distinct_subnets;
   if (effort == Effort::disjoint_paths) settings.paths = settings_.disjoint_paths;
-  auto start = table_.closest(target, kBucketSize * settings.paths);
+  begin_lookup(target, settings, table_.closest(target, kBucketSize * settings.paths), wants_value,
+               std::move(done));
+}
+
+void Kademlia::begin_lookup(const NodeId& target, const LookupSettings& settings,
+                            const std::vector<Contact>& start, bool wants_value, Ended done) {
+  ++counters_.lookups;
   const auto id = next_lookup_++;
   auto& running = lookups_[id];
   running.lookup = std::make_unique<Lookup>(target, settings, start);

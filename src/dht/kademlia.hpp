@@ -95,6 +95,8 @@ class Kademlia final : public DatagramHandler {
   struct Publication;
 
   void start_lookup(const NodeId& target, Effort effort, bool wants_value, Ended done);
+  void begin_lookup(const NodeId& target, const LookupSettings& settings, const std::vector<Contact>& start,
+                    bool wants_value, Ended done);
   void advance(LookupId id);
   void ask(LookupId id, const Contact& contact, Running& running);
   void lookup_answered(LookupId id, const Reply& reply);
@@ -106,6 +108,7 @@ class Kademlia final : public DatagramHandler {
   void check(const Contact& contact);
   void check_stalest();
   void refresh_one_bucket();
+  void refresh_neighbourhood();
   void refresh_far_buckets();
   void check_reachability();
   void observe(const UdpAddress& address);

@@ -107,9 +107,26 @@ void Kademlia::refresh_one_bucket() {
   if (now - *oldest < settings_.refresh) return;
   *oldest = now;
   const auto bucket = static_cast<std::size_t>(oldest - bucket_touched_.begin());
-  const auto target =
-      bucket + 1 == count ? self_ : with_common_prefix(self_, bucket, around_.random.make<NodeId>());
+  if (bucket + 1 == count) return refresh_neighbourhood();
+  const auto target = with_common_prefix(self_, bucket, around_.random.make<NodeId>());
   find_nodes(target, Effort::one_path, [](const std::vector<Contact>&) {});
+}
+
+/// By two paths: one from the closest nodes known, one from anywhere in the table. The neighbours of a
+/// network that was apart know each other only; far nodes lead to the others that are near.
+void Kademlia::refresh_neighbourhood() {
+  auto closest = table_.closest(self_, kBucketSize);
+  std::vector<Contact> start;
+  for (auto& contact : closest) {
+    start.push_back(contact);
+    const auto anywhere = table_.closest(around_.random.make<NodeId>(), 1);
+    start.push_back(anywhere.empty() ? contact : anywhere.front());
+  }
+  LookupSettings settings;
+  settings.parallel = settings_.parallel;
+  settings.distinct_subnets = settings_.table.distinct_subnets;
+  settings.paths = 2;
+  begin_lookup(self_, settings, start, false, [](const Lookup&, std::vector<Bytes>&) {});
 }
 
 void Kademlia::check_reachability() {

@@ -34,7 +34,7 @@ void Reachability::tick(SteadyTime now) {
 
 std::optional<bool> Reachability::verdict() const {
   if (failures_ >= kFailures) return false;
-  if (was_reached_) return true;
+  if (was_reached_ && failures_ == 0) return true;
   return std::nullopt;
 }
 

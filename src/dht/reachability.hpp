@@ -25,7 +25,7 @@ class Reachability {
   /// Checks without a knock come to their end.
   void tick(SteadyTime now);
   bool is_server() const { return failures_ < kFailures; }
-  /// Nothing: no check has told yet.
+  /// Nothing: no check has told yet, or the last ones speak against what earlier ones told.
   std::optional<bool> verdict() const;
 
  private:

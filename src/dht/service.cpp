@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "async/cancel.hpp"
-#include "async/timeout.hpp"
 #include "base/log.hpp"
 #include "wire/messages.hpp"
 
@@ -64,7 +63,6 @@ Task<> Service::run() {
   std::exception_ptr stopped;
   try {
     around_.datagrams.serve(*this);
-    tasks_.spawn(keep_time());
     co_await keep_directory();
   } catch (...) {
     stopped = std::current_exception();
@@ -80,19 +78,21 @@ void Service::received(const UdpAddress& from, ByteView bytes) {
   wake();
 }
 
-/// Something is due earlier than when keep_time() went to sleep.
+/// Where something is due earlier than what is slept for, a shorter sleep begins beside the others: ending
+/// them would cost more than letting them find nothing to do.
 void Service::wake() {
-  if (kademlia_.next_due() < sleeps_until_) woken_.notify_all();
+  const auto due = kademlia_.next_due();
+  if (due >= sleeps_until_) return;
+  sleeps_until_ = due;
+  tasks_.spawn(tick_at(due));
 }
 
-Task<> Service::keep_time() {
-  for (;;) {
-    kademlia_.tick();
-    sleeps_until_ = kademlia_.next_due();
-    const auto rest = sleeps_until_ - around_.clock.now();
-    if (rest > Duration::zero()) co_await async::finish_within(around_.clock, woken_.wait(), rest);
-    co_await async::cancellation_point();
-  }
+Task<> Service::tick_at(SteadyTime due) {
+  co_await around_.clock.sleep_for(due - around_.clock.now());
+  if (sleeps_until_ > around_.clock.now()) co_return;
+  sleeps_until_ = SteadyTime::max();
+  kademlia_.tick();
+  wake();
 }
 
 Task<> Service::keep_directory() {
@@ -197,19 +197,16 @@ void Service::fetched(const Contact& from, const std::optional<Bytes>& record) {
 
 void Service::probe_due() {
   const auto now = around_.clock.now();
-  std::vector<Contact> due;
-  for (const auto& [id, node] : directory_.nodes()) {
-    if (node.next_probe > now) continue;
-    const auto address = node.address ? node.address : address_in(node.record);
-    if (address) due.push_back({id, *address});
-  }
-  std::ranges::sort(due, {}, &Contact::id);
+  if (now < directory_.earliest_probe()) return;
+  const auto due = directory_.due_probes(now);
+  // From a random place on, so that with too many due each has its turn.
+  const auto first = due.empty() ? 0 : around_.random.below(due.size());
   for (std::size_t i = 0; i < due.size() && i < kMaxProbesPerTick; ++i) {
-    // From a random place on, so that with too many due each has its turn.
-    const auto& contact =
-        due[(now.time_since_epoch().count() / 1'000'000'000 * kMaxProbesPerTick + i) % due.size()];
-    directory_.probe_later(contact.id, now + settings_.probe_interval);
-    kademlia_.probe(contact);
+    const auto& id = due[(first + i) % due.size()];
+    const auto& node = *directory_.find(id);
+    const auto address = node.address ? node.address : address_in(node.record);
+    directory_.probe_later(id, now + settings_.probe_interval);
+    if (address) kademlia_.probe({id, *address});
   }
 }
 

@@ -47,7 +47,7 @@ class Service final : public DatagramHandler {
   const Kademlia& kademlia() const { return kademlia_; }
 
  private:
-  Task<> keep_time();
+  Task<> tick_at(SteadyTime due);
   Task<> keep_directory();
   Task<> join_by_bootstrap();
   void join_by_known();
@@ -73,7 +73,6 @@ class Service final : public DatagramHandler {
   const ServiceSettings settings_;
   Kademlia kademlia_;
   async::TaskGroup tasks_;
-  async::Signal woken_;
   SteadyTime sleeps_until_ = SteadyTime::max();
   std::map<NodeId, Contact> wanted_;  ///< whose records are unknown, or outdated
   std::size_t fetching_ = 0;
