@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "dht/service.hpp"
 #include "dht/record_keeper.hpp"
+#include "dht/service.hpp"
 #include "files/cleaner.hpp"
 #include "files/health.hpp"
 #include "files/retrieve_service.hpp"

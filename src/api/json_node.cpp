@@ -85,6 +85,17 @@ Json describe_nodes(const dht::Directory& directory) {
   return out;
 }
 
+/// How this node stands in the network of nodes.
+Json describe_dht(const dht::Kademlia& dht) {
+  const auto verdict = dht.reachability().verdict();
+  const auto observed = dht.observed();
+  return Json{{"nodes", dht.table().size()},
+              {"lookups", dht.counters().lookups},
+              {"requests", dht.counters().requests},
+              {"reachable", verdict ? Json(*verdict) : Json(nullptr)},
+              {"observed_address", observed ? Json(to_string(*observed)) : Json(nullptr)}};
+}
+
 Json describe_queues(const ApiContext& context, const Metrics& metrics) {
   std::uint64_t in_flight = 0;
   for (const auto& [node, bytes] : context.files.in_flight) in_flight += bytes.value;
@@ -128,6 +139,7 @@ std::string status_json(const ApiContext& context, const Metrics& metrics, Stead
   document["files"] = context.catalog.file_count();
   document["peers"] = {{"known", context.directory.nodes().size()},
                        {"connected", context.transport.connection_count()}};
+  document["dht"] = describe_dht(context.dht.kademlia());
   document["healthy"] = problems.empty();
   document["problems"] = std::move(problems);
   if (wanted.metrics) document["metrics"] = describe_metrics(metrics, now);

@@ -24,6 +24,7 @@ constexpr std::array kCodes = {
     CodeInfo{Code::wrong_origin, 403, "wrong_origin", "Foreign origin"},
     CodeInfo{Code::not_found, 404, "not_found", "Not found"},
     CodeInfo{Code::file_not_found, 404, "file_not_found", "File not found"},
+    CodeInfo{Code::node_not_found, 404, "node_not_found", "Node not found"},
     CodeInfo{Code::method_not_allowed, 405, "method_not_allowed", "Method not allowed"},
     CodeInfo{Code::stalled, 408, "timeout", "Request timeout"},
     CodeInfo{Code::idempotency_conflict, 409, "idempotency_conflict", "Idempotency key in use"},

@@ -30,6 +30,7 @@ enum class Code {
   wrong_origin,
   not_found,
   file_not_found,
+  node_not_found,
   method_not_allowed,
   stalled,  ///< 408 `timeout`: the client sends nothing
   idempotency_conflict,

@@ -22,6 +22,20 @@ struct NodeAnswer {
 };
 std::string node_json(const NodeAnswer& node);
 
+/// Where a node stands in the list of nodes: by when it was first seen.
+struct NodeListPlace {
+  WallTime first_seen;
+  NodeId id;
+  auto operator<=>(const NodeListPlace&) const = default;
+  std::string text() const;
+  static std::optional<NodeListPlace> parse(std::string_view text);
+};
+/// REQUIRES: the nodes are in the directory.
+std::string known_node_json(const ApiContext& context, const NodeId& id);
+std::string node_list_json(const ApiContext& context, const std::vector<NodeListPlace>& places,
+                           bool has_more);
+std::string why_not_json(const std::vector<placement::Exclusion>& exclusions);
+
 struct StatusRequest {
   bool metrics = false;
   bool detailed = false;

@@ -32,7 +32,8 @@ RestApi::RestApi(ApiContext context)
       store_(context_, metrics_),
       retrieve_(context_, metrics_),
       files_(context_),
-      register_(context_) {}
+      register_(context_),
+      nodes_(context_) {}
 
 std::string RestApi::problem(unsigned status, std::string_view code, std::string_view detail) {
   return problem_json(status, code, detail);
@@ -117,6 +118,9 @@ Task<RestApi::Handled> RestApi::call(HttpRequest& request, HttpResponder& respon
     case Route::list_files:
     case Route::show_file:
     case Route::status:
+    case Route::list_nodes:
+    case Route::show_node:
+    case Route::why_not:
       break;
   }
   co_return co_await call_get(request, responder, std::move(match), query);
@@ -130,6 +134,13 @@ Task<RestApi::Handled> RestApi::call_get(HttpRequest& request, HttpResponder& re
   if (match.route == Route::list_files) co_return as_handled(co_await files_.list(std::move(*parameters)));
   if (match.route == Route::show_file) {
     co_return as_handled(co_await files_.show(std::move(match.id), std::move(*parameters)));
+  }
+  if (match.route == Route::list_nodes) co_return as_handled(nodes_.list(std::move(*parameters)));
+  if (match.route == Route::show_node) {
+    co_return as_handled(co_await nodes_.show(std::move(match.id), std::move(*parameters)));
+  }
+  if (match.route == Route::why_not) {
+    co_return as_handled(co_await nodes_.why_not(std::move(match.id), std::move(*parameters)));
   }
   const auto sent =
       co_await retrieve_.handle(request, responder, std::move(match.id), std::move(*parameters));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/files_handler.hpp"
+#include "api/nodes_handler.hpp"
 #include "api/register_handler.hpp"
 #include "api/retrieve_handler.hpp"
 #include "api/store_handler.hpp"
@@ -41,6 +42,7 @@ class RestApi final : public HttpHandler {
   RetrieveHandler retrieve_;
   FilesHandler files_;
   RegisterHandler register_;
+  NodesHandler nodes_;
 };
 
 }  // namespace mycostr::api

@@ -19,11 +19,14 @@ constexpr std::array kRoutes = {
     RouteEntry{"DELETE", "/files/{file_id}", Route::delete_file},
     RouteEntry{"POST", "/node/register", Route::register_node},
     RouteEntry{"GET", "/node/status", Route::status},
+    RouteEntry{"GET", "/nodes", Route::list_nodes},
+    RouteEntry{"GET", "/nodes/{node_id}", Route::show_node},
+    RouteEntry{"GET", "/nodes/{node_id}/why_not", Route::why_not},
 };
 
-constexpr std::array<std::string_view, kRouteCount> kNames = {"healthz",     "openapi",    "store",
-                                                              "retrieve",    "list_files", "show_file",
-                                                              "delete_file", "register",   "status"};
+constexpr std::array<std::string_view, kRouteCount> kNames = {
+    "healthz",     "openapi",  "store",  "retrieve",   "list_files", "show_file",
+    "delete_file", "register", "status", "list_nodes", "show_node",  "why_not"};
 
 /// The first segment, taken off the front of a path that begins with '/'.
 std::string_view take_segment(std::string_view& path) {

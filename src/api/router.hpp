@@ -16,9 +16,12 @@ enum class Route {
   show_file,
   delete_file,
   register_node,
-  status
+  status,
+  list_nodes,
+  show_node,
+  why_not
 };
-inline constexpr std::size_t kRouteCount = 9;
+inline constexpr std::size_t kRouteCount = 12;
 
 struct RouteEntry {
   std::string_view method;

@@ -27,6 +27,16 @@ Outcome<std::uint32_t> read_redundancy(const Parameters& parameters) {
   return static_cast<std::uint32_t>(value.magnitude);
 }
 
+Outcome<void> check_encryption(const Parameters& parameters) {
+  const auto name = parameters.text("encryption", kMaxName);
+  if (!name) return std::unexpected(name.error());
+  if (!*name || **name == files::kEncryption) return {};
+  return refuse_field(Code::unsupported_encryption, "encryption",
+                      fmt::format("The only encryption is {}.", files::kEncryption));
+}
+
+}  // namespace
+
 Outcome<std::vector<placement::Area>> read_areas(const Parameters& parameters) {
   auto texts = parameters.list("geographic");
   if (!texts) return std::unexpected(texts.error());
@@ -52,16 +62,6 @@ Outcome<std::vector<placement::Area>> read_areas(const Parameters& parameters) {
   }
   return areas;
 }
-
-Outcome<void> check_encryption(const Parameters& parameters) {
-  const auto name = parameters.text("encryption", kMaxName);
-  if (!name) return std::unexpected(name.error());
-  if (!*name || **name == files::kEncryption) return {};
-  return refuse_field(Code::unsupported_encryption, "encryption",
-                      fmt::format("The only encryption is {}.", files::kEncryption));
-}
-
-}  // namespace
 
 Outcome<files::StoreOptions> read_store_options(const Parameters& given, const UploadDefaults& defaults) {
   auto known = given.allow_only({"redundancy", "geographic", "encryption", "name", "content_type"});

@@ -18,6 +18,9 @@ struct UploadDefaults {
 /// Refusals: unknown_field, invalid_value, redundancy_too_low, unknown_location, unsupported_encryption.
 Outcome<files::StoreOptions> read_store_options(const Parameters& parameters, const UploadDefaults& defaults);
 
+/// The option "geographic"; empty: anywhere. Refusals: invalid_value, unknown_location.
+Outcome<std::vector<placement::Area>> read_areas(const Parameters& parameters);
+
 /// The Idempotency-Key field. Refusals: invalid_value.
 Outcome<std::optional<std::string>> read_idempotency_key(const HttpRequest& request);
 

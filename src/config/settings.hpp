@@ -54,6 +54,22 @@ struct PlacementSettings {
   bool operator==(const PlacementSettings&) const = default;
 };
 
+struct DhtSettings {
+  Duration refresh = std::chrono::hours(1);
+  Duration record_ttl = std::chrono::hours(12);
+  bool operator==(const DhtSettings&) const = default;
+};
+
+struct LocationSettings {
+  std::string geoip_database;  ///< Path; empty: none.
+  bool operator==(const LocationSettings&) const = default;
+};
+
+struct LivenessSettings {
+  Duration probe_interval = std::chrono::seconds(10);
+  bool operator==(const LivenessSettings&) const = default;
+};
+
 struct NetworkSettings {
   std::string id = "mycostr-main";
   bool operator==(const NetworkSettings&) const = default;
@@ -79,6 +95,9 @@ struct Settings {
   PeerSettings peer;
   HolderSettings holder;
   PlacementSettings placement;
+  DhtSettings dht;
+  LocationSettings location;
+  LivenessSettings liveness;
   NetworkSettings network;
   FileSettings files;
   LimitSettings limits;

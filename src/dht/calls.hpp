@@ -31,6 +31,12 @@ struct Reply {
   UdpAddress observed;           ///< the own address, as that node sees it
 };
 
+/// The request was refused until it comes with a cookie.
+inline bool lacks_cookie(const Reply& reply) {
+  const auto* refused = std::get_if<wire::Refused>(&reply.body);
+  return refused != nullptr && refused->why == wire::Refusal::cookie;
+}
+
 /// Adaptive timeouts: a node should answer within a few times what it, or others, usually take (RFC 6298's
 /// mean and deviation).
 class RttEstimate {

@@ -11,6 +11,8 @@ constexpr std::size_t kObservations = 11;
 /// An idle node is checked after this time, or sooner where many checked ones turn out to be gone: about one
 /// check in five should find a dead node, else checks are wasted, or lookups wait for the dead.
 constexpr auto kFirstStaleAfter = std::chrono::minutes(15);
+/// Of a published value, on each disjoint path: who holds all places near an owner has still not all of them.
+constexpr std::size_t kCopiesPerPath = 8;
 
 }  // namespace
 
@@ -78,7 +80,11 @@ void Kademlia::call(const UdpAddress& to, std::optional<NodeId> id, wire::Datagr
 void Kademlia::alive(const Sighting& sighting) {
   if (!sighting.contact.address.ip.is_global()) has_private_peers_ = true;
   // A client answers, but others could not reach it.
-  if (sighting.is_server) table_.answered(sighting.contact, sighting.rtt, around_.clock.now());
+  if (sighting.is_server) {
+    table_.answered(sighting.contact, sighting.rtt, around_.clock.now());
+  } else {
+    table_.remove(sighting.contact.id);
+  }
   if (on_alive) on_alive(sighting);
 }
 
@@ -216,7 +222,7 @@ void Kademlia::publish(const NodeId& owner, Bytes value, Stored done) {
   publication->done = std::move(done);
   start_lookup(owner, Effort::disjoint_paths, false,
                [this, publication](const Lookup& lookup, std::vector<Bytes>&) {
-                 const auto closest = lookup.closest();
+                 const auto closest = lookup.closest_of_each_path(kCopiesPerPath);
                  if (closest.empty()) return publication->done(0);
                  publication->waiting = closest.size();
                  for (const auto& contact : closest) put_at(contact, publication, true);
@@ -227,10 +233,8 @@ void Kademlia::put_at(const Contact& contact, const std::shared_ptr<Publication>
                       bool may_repeat) {
   Calls::Handlers handlers;
   handlers.replied = [this, contact, publication, may_repeat](const Reply& reply) {
-    const auto* refused = std::get_if<wire::Refused>(&reply.body);
-    const bool lacks_cookie = refused != nullptr && refused->why == wire::Refusal::cookie;
     // The refusal brought the cookie that was missing.
-    if (lacks_cookie && may_repeat) return put_at(contact, publication, false);
+    if (lacks_cookie(reply) && may_repeat) return put_at(contact, publication, false);
     publication->end(std::holds_alternative<wire::Done>(reply.body));
   };
   handlers.failed = [publication] { publication->end(false); };
@@ -246,6 +250,14 @@ void Kademlia::ping(const UdpAddress& address, Answered done) {
 void Kademlia::probe(const Contact& contact) {
   call(contact.address, contact.id, wire::Ping{}, 0,
        {[](const Reply&) {},
+        [this, id = contact.id] {
+          if (on_silent) on_silent(id);
+        }});
+}
+
+void Kademlia::announce_to(const Contact& contact) {
+  call(contact.address, contact.id, wire::Ping{}, 0,
+       {[this, contact](const Reply&) { probe(contact); },
         [this, id = contact.id] {
           if (on_silent) on_silent(id);
         }});

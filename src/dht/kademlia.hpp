@@ -54,12 +54,15 @@ class Kademlia final : public DatagramHandler {
   void find_nodes(const NodeId& target, Effort effort, Found done);
   /// The newest pointer of an owner, not expired.
   void find_value(const NodeId& owner, FoundValue done);
-  /// Stores an owner pointer at the nodes closest to its owner; tells how many took it.
+  /// Stores an owner pointer at nodes close to its owner, some of each disjoint path; tells how many took it.
   void publish(const NodeId& owner, Bytes value, Stored done);
   /// Whoever answers at an address.
   void ping(const UdpAddress& address, Answered done);
   /// Asks whether a node still lives: on_alive or on_silent tell.
   void probe(const Contact& contact);
+  /// Tells a node that the own record is a newer one. On its answer it is told again, then with its cookie:
+  /// from whom it has no proof of the address it fetches nothing.
+  void announce_to(const Contact& contact);
   /// A node's own record, from itself; not checked yet.
   void get_record(const Contact& contact, GotRecord done);
   /// Enters the network by the nodes at these addresses: nothing where none of them answers.
@@ -111,6 +114,7 @@ class Kademlia final : public DatagramHandler {
   void refresh_neighbourhood();
   void refresh_far_buckets();
   void check_reachability();
+  void ask_for_knock(const Contact& helper, const wire::Nonce& nonce, bool may_repeat);
   void observe(const UdpAddress& address);
   bool may_ask(const UdpAddress& address) const;
 

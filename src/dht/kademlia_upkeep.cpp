@@ -133,13 +133,20 @@ void Kademlia::check_reachability() {
   if (table_.size() < kLeastNodesForVerdict) return;
   const auto others = table_.closest(around_.random.make<NodeId>(), kBucketSize);
   if (others.empty()) return;
-  const auto& helper = others[around_.random.below(others.size())];
+  const auto helper = others[around_.random.below(others.size())];
   const auto nonce = reachability_.begin(around_.random, around_.clock.now());
-  call(helper.address, helper.id, wire::CheckMe{nonce}, 0,
-       {[this, nonce](const Reply& reply) {
-          if (!std::holds_alternative<wire::Done>(reply.body)) reachability_.withdraw(nonce);
-        },
-        [this, nonce] { reachability_.withdraw(nonce); }});
+  ask_for_knock(helper, nonce, true);
+}
+
+void Kademlia::ask_for_knock(const Contact& helper, const wire::Nonce& nonce, bool may_repeat) {
+  Calls::Handlers handlers;
+  handlers.replied = [this, helper, nonce, may_repeat](const Reply& reply) {
+    // The refusal brought the cookie that was missing.
+    if (lacks_cookie(reply) && may_repeat) return ask_for_knock(helper, nonce, false);
+    if (!std::holds_alternative<wire::Done>(reply.body)) reachability_.withdraw(nonce);
+  };
+  handlers.failed = [this, nonce] { reachability_.withdraw(nonce); };
+  call(helper.address, helper.id, wire::CheckMe{nonce}, 0, std::move(handlers));
 }
 
 }  // namespace mycostr::dht

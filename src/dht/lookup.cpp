@@ -1,6 +1,7 @@
 #include "dht/lookup.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "dht/distance.hpp"
 
@@ -11,32 +12,40 @@ namespace {
 constexpr std::size_t kMaxFresh = 4 * kBucketSize;
 /// Of one path, far more than any network needs: liars that name ever closer ones would lead it on for ever.
 constexpr std::size_t kMaxAsked = 256;
+/// Where one node is asked, at most: the true address, and those of a few liars.
+constexpr std::size_t kMaxAddresses = 4;
 
 }  // namespace
 
-const LookupPath::Candidate* LookupPath::find(const NodeId& id) const {
+LookupPath::Candidate* LookupPath::find(const NodeId& id) {
   const auto at = std::ranges::find(candidates_, id, [](const Candidate& c) { return c.contact.id; });
   return at == candidates_.end() ? nullptr : &*at;
 }
 
-bool LookupPath::add(const NodeId& target, const Contact& contact) {
-  if (knows(contact.id)) return false;
+void LookupPath::note_address(Candidate& candidate, const UdpAddress& address) {
+  auto& elsewhere = candidate.elsewhere;
+  if (candidate.state == AskState::answered || candidate.contact.address == address) return;
+  if (elsewhere.size() + 1 >= kMaxAddresses || std::ranges::count(elsewhere, address) > 0) return;
+  elsewhere.push_back(address);
+}
+
+void LookupPath::add(const NodeId& target, const Contact& contact) {
+  if (auto* known = find(contact.id)) return note_address(*known, contact.address);
   const auto subnet = subnet_of(contact.address.ip);
   if (settings_.distinct_subnets) {
-    if (std::ranges::count(candidates_, subnet, &Candidate::subnet) > 0) return false;
+    if (std::ranges::count(candidates_, subnet, &Candidate::subnet) > 0) return;
   }
   if (std::cmp_greater_equal(std::ranges::count(candidates_, AskState::fresh, &Candidate::state),
                              kMaxFresh)) {
     // Only such give way: who has answered is not pushed out by many closer ones that somebody made up.
     const auto farthest =
         std::ranges::find(candidates_.rbegin(), candidates_.rend(), AskState::fresh, &Candidate::state);
-    if (is_closer(target, farthest->contact.id, contact.id)) return false;
+    if (is_closer(target, farthest->contact.id, contact.id)) return;
     candidates_.erase(std::next(farthest).base());
   }
   const auto place = std::ranges::lower_bound(candidates_, contact.id, CloserTo{target},
                                               [](const Candidate& c) { return c.contact.id; });
   candidates_.insert(place, {contact, subnet});
-  return true;
 }
 
 /// The closest one not asked yet among the `wanted` closest that may live.
@@ -55,7 +64,7 @@ std::optional<Contact> LookupPath::next(MayAsk may_ask) {
   while (in_flight_ < settings_.parallel && asked_ < kMaxAsked) {
     auto* candidate = next_fresh();
     if (candidate == nullptr) return std::nullopt;
-    if (!may_ask(candidate->contact.id)) {
+    if (!may_ask(candidate->contact)) {
       candidates_.erase(candidates_.begin() + (candidate - candidates_.data()));
       continue;
     }
@@ -74,9 +83,13 @@ void LookupPath::set(const NodeId& id, AskState state) {
   candidate->state = state;
 }
 
-void LookupPath::drop(const NodeId& id) {
+std::vector<UdpAddress> LookupPath::drop(const NodeId& id) {
   set(id, AskState::slow);
-  std::erase_if(candidates_, [&](const Candidate& c) { return c.contact.id == id; });
+  auto* candidate = find(id);
+  if (candidate == nullptr) return {};
+  auto elsewhere = std::move(candidate->elsewhere);
+  candidates_.erase(candidates_.begin() + (candidate - candidates_.data()));
+  return elsewhere;
 }
 
 bool LookupPath::is_done() const {
@@ -85,8 +98,8 @@ bool LookupPath::is_done() const {
   bool any_slow = false;
   for (const auto& candidate : candidates_) {
     if (candidate.state == AskState::slow) {
-      // Perhaps the very node that is looked for, on a slow path.
-      if (counted == 0) return false;
+      // Perhaps the very node that is looked for, on a slow path; or one that is elsewhere.
+      if (counted == 0 || !candidate.elsewhere.empty()) return false;
       any_slow = true;
       continue;
     }
@@ -114,24 +127,48 @@ Lookup::Lookup(NodeId target, LookupSettings settings, const std::vector<Contact
 
 std::vector<Contact> Lookup::next() {
   std::vector<Contact> out;
-  for (std::size_t i = 0; i < paths_.size(); ++i) {
-    const auto may_ask = [&](const NodeId& id) { return asked_.try_emplace(id, i).second; };
-    while (const auto contact = paths_[i].next(may_ask)) out.push_back(*contact);
+  // Who has been asked by another path may be where this one was told: that path learns of it.
+  bool is_handed_over = true;
+  while (std::exchange(is_handed_over, false)) {
+    for (std::size_t i = 0; i < paths_.size(); ++i) {
+      const auto may_ask = [&](const Contact& contact) {
+        auto& asked = asked_.try_emplace(contact.id, Asked{i, {}}).first->second;
+        if (asked.path == i) {
+          asked.at.push_back(contact.address);
+          return true;
+        }
+        add(paths_[asked.path], contact);
+        is_handed_over = true;
+        return false;
+      };
+      while (const auto contact = paths_[i].next(may_ask)) out.push_back(*contact);
+    }
   }
   return out;
 }
 
 LookupPath* Lookup::path_of(const NodeId& id) {
   const auto at = asked_.find(id);
-  return at == asked_.end() ? nullptr : &paths_[at->second];
+  return at == asked_.end() ? nullptr : &paths_[at->second.path];
+}
+
+/// Who has been asked stays with its path, and is asked again only where it has not been yet.
+void Lookup::add(LookupPath& path, const Contact& contact) {
+  const auto asked = asked_.find(contact.id);
+  if (asked == asked_.end()) return path.add(target_, contact);
+  const auto& at = asked->second.at;
+  if (at.size() >= kMaxAddresses || std::ranges::count(at, contact.address) > 0) return;
+  paths_[asked->second.path].add(target_, contact);
 }
 
 void Lookup::answered(const NodeId& from, const std::vector<Contact>& contacts) {
   auto* path = path_of(from);
   if (path == nullptr) return;
   path->set(from, AskState::answered);
-  for (const auto& contact : contacts) {
-    if (!asked_.contains(contact.id)) path->add(target_, contact);
+  for (auto contact = contacts.begin(); contact != contacts.end(); ++contact) {
+    // One answer names one address of a node: a liar does not use up what others may name.
+    const auto first = std::ranges::find(contacts, contact->id, &Contact::id);
+    if (first == contact) add(*path, *contact);
   }
 }
 
@@ -140,7 +177,9 @@ void Lookup::slow(const NodeId& from) {
 }
 
 void Lookup::failed(const NodeId& from) {
-  if (auto* path = path_of(from)) path->drop(from);
+  auto* path = path_of(from);
+  if (path == nullptr) return;
+  for (const auto& address : path->drop(from)) add(*path, {from, address});
 }
 
 bool Lookup::is_done() const {
@@ -155,6 +194,15 @@ std::vector<Contact> Lookup::closest() const {
   }
   std::ranges::sort(out, [&](const Contact& a, const Contact& b) { return is_closer(target_, a.id, b.id); });
   out.resize(std::min(out.size(), settings_.wanted));
+  return out;
+}
+
+std::vector<Contact> Lookup::closest_of_each_path(std::size_t count) const {
+  std::vector<Contact> out;
+  for (const auto& path : paths_) {
+    const auto found = path.closest();
+    out.insert(out.end(), found.begin(), found.begin() + std::min(found.size(), count));
+  }
   return out;
 }
 

@@ -2,12 +2,13 @@
 // answered. Pure: told what happened, it says whom to ask next. Loop thread only.
 //
 // Several disjoint paths make it hard for an attacker to lead all of them astray (S/Kademlia, Baumgart and
-// Mies, 2007): no node is asked by two paths, and within a path only one node of a subnet.
+// Mies, 2007): no node is asked by two paths, and within a path only one node of a subnet. Nor does it help
+// to name the true closest nodes where they are not: who fails at one address is asked at others it was named
+// at.
 #pragma once
 
 #include <optional>
 #include <unordered_map>
-#include <utility>
 #include <vector>
 
 #include "dht/routing_table.hpp"
@@ -35,15 +36,15 @@ class LookupPath {
  public:
   explicit LookupPath(const LookupSettings& settings) : settings_(settings) {}
 
-  /// `target` outlives the path. False where the contact is known already, or its subnet is.
-  bool add(const NodeId& target, const Contact& contact);
-  bool knows(const NodeId& id) const { return find(id) != nullptr; }
+  /// `target` outlives the path. A known one's other address is remembered, unless it has answered; one whose
+  /// subnet is known is not taken.
+  void add(const NodeId& target, const Contact& contact);
   /// The next contact to ask that `may_ask` allows; what it forbids is dropped.
   template <class MayAsk>
   std::optional<Contact> next(MayAsk may_ask);
   void set(const NodeId& id, AskState state);
-  /// It does not answer.
-  void drop(const NodeId& id);
+  /// It does not answer. Returns where else it may be.
+  std::vector<UdpAddress> drop(const NodeId& id);
   bool is_done() const;
   /// Those that have answered, closest first.
   std::vector<Contact> closest() const;
@@ -53,9 +54,10 @@ class LookupPath {
     Contact contact;
     Subnet subnet;
     AskState state = AskState::fresh;
+    std::vector<UdpAddress> elsewhere = {};  ///< named there too, by others
   };
-  Candidate* find(const NodeId& id) { return const_cast<Candidate*>(std::as_const(*this).find(id)); }
-  const Candidate* find(const NodeId& id) const;
+  Candidate* find(const NodeId& id);
+  static void note_address(Candidate& candidate, const UdpAddress& address);
   Candidate* next_fresh();
 
   const LookupSettings& settings_;
@@ -79,17 +81,24 @@ class Lookup {
   bool is_done() const;
   /// The closest nodes that have answered, of all paths, at most `wanted`.
   std::vector<Contact> closest() const;
+  /// Up to `count` of each path: liars who lead one astray have no part in the others'.
+  std::vector<Contact> closest_of_each_path(std::size_t count) const;
   const NodeId& target() const { return target_; }
   const LookupSettings& settings() const { return settings_; }
   std::size_t asked_count() const { return asked_.size(); }
 
  private:
+  struct Asked {
+    std::size_t path = 0;
+    std::vector<UdpAddress> at;  ///< one after the other
+  };
   LookupPath* path_of(const NodeId& id);
+  void add(LookupPath& path, const Contact& contact);
 
   const NodeId target_;
   const LookupSettings settings_;
   std::vector<LookupPath> paths_;
-  std::unordered_map<NodeId, std::size_t> asked_;  ///< by which path
+  std::unordered_map<NodeId, Asked> asked_;
 };
 
 }  // namespace mycostr::dht

@@ -5,6 +5,15 @@
 
 namespace mycostr::dht {
 
+bool TotalLimiter::allow(SteadyTime now) {
+  const auto gained = std::chrono::duration<double>(now - filled_).count() * settings_.per_second;
+  filled_ = now;
+  tokens_ = std::min(settings_.burst, tokens_ + gained);
+  if (tokens_ < 1) return false;
+  tokens_ -= 1;
+  return true;
+}
+
 RateLimiter::RateLimiter(RateSettings settings, Random& random)
     : settings_(settings), key_(random.below(UINT64_MAX)), buckets_(kBuckets) {
   for (auto& bucket : buckets_) bucket.tokens = static_cast<float>(settings.burst);

@@ -1,5 +1,5 @@
-// How much one source may ask. Memory is fixed: sources share counters by a keyed hash, so that forged
-// addresses cannot fill a table, nor be chosen to hit another's counter. Loop thread only.
+// How much one source may ask, and all together. Memory is fixed: sources share counters by a keyed hash, so
+// that forged addresses cannot fill a table, nor be chosen to hit another's counter. Loop thread only.
 #pragma once
 
 #include <vector>
@@ -11,8 +11,21 @@
 namespace mycostr::dht {
 
 struct RateSettings {
-  double per_second = 20;  ///< requests of one source, in the long run
+  double per_second = 20;  ///< requests, in the long run
   double burst = 100;
+};
+
+/// A token bucket: one for all sources.
+class TotalLimiter {
+ public:
+  explicit TotalLimiter(RateSettings settings) : settings_(settings), tokens_(settings.burst) {}
+  /// False where all together have used up what they may.
+  bool allow(SteadyTime now);
+
+ private:
+  const RateSettings settings_;
+  double tokens_;
+  SteadyTime filled_{};
 };
 
 /// Token buckets by subnet.

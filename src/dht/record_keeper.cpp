@@ -5,8 +5,8 @@
 namespace mycostr::dht {
 namespace {
 
-constexpr auto kRecordLife = std::chrono::hours(12);
-constexpr auto kRenewAfter = std::chrono::minutes(30);
+/// Renewed after this part of its life: a network that is cut off has the rest to find its way back.
+constexpr auto kRenewAfterPart = 24;
 /// Free space is told in steps of 1/64 of the capacity: others need no more, and records stay the same for
 /// longer.
 constexpr std::uint64_t kFreeSteps = 64;
@@ -38,7 +38,7 @@ void RecordKeeper::set_offer(std::optional<HolderOffer> offer) {
 }
 
 Bytes RecordKeeper::current() {
-  if (!encoded_.empty() && clock_.now() - signed_at_ < kRenewAfter) return encoded_;
+  if (!encoded_.empty() && clock_.now() - signed_at_ < life_ / kRenewAfterPart) return encoded_;
   const auto now = clock_.wall_now();
   wire::NodeRecord record;
   // The wall clock may have gone back since the last one.
@@ -46,7 +46,7 @@ Bytes RecordKeeper::current() {
   record.seq = last_seq_;
   record.public_key = identity_.public_key();
   record.endpoints = endpoints_;
-  record.expires = now + std::chrono::duration_cast<std::chrono::milliseconds>(kRecordLife);
+  record.expires = now + std::chrono::duration_cast<std::chrono::milliseconds>(life_);
   record.network_id = network_id_;
   if (offer_) {
     record.is_holder = true;

@@ -20,8 +20,10 @@ struct HolderOffer {
 /// Loop thread only. References outlive it.
 class RecordKeeper : public OwnRecord {
  public:
-  RecordKeeper(const crypto::Identity& identity, Clock& clock, std::string network_id)
-      : identity_(identity), clock_(clock), network_id_(std::move(network_id)) {}
+  /// Records are valid for `life`, up to wire::kMaxRecordLife.
+  RecordKeeper(const crypto::Identity& identity, Clock& clock, std::string network_id,
+               Duration life = std::chrono::hours(12))
+      : identity_(identity), clock_(clock), network_id_(std::move(network_id)), life_(life) {}
 
   void set_endpoints(std::vector<Endpoint> endpoints);
   void set_offer(std::optional<HolderOffer> offer);
@@ -35,6 +37,7 @@ class RecordKeeper : public OwnRecord {
   const crypto::Identity& identity_;
   Clock& clock_;
   const std::string network_id_;
+  const Duration life_;
   std::vector<Endpoint> endpoints_;
   std::optional<HolderOffer> offer_;
   Bytes encoded_;

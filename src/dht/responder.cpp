@@ -8,6 +8,8 @@ namespace {
 constexpr auto kExpiryCheck = std::chrono::minutes(1);
 constexpr RateSettings kProvenRate{.per_second = 50, .burst = 200};
 constexpr RateSettings kUnprovenRate{.per_second = 10, .burst = 50};
+/// Forged senders are as many as one likes: checking all their signatures could keep a core busy.
+constexpr RateSettings kAllUnprovenRate{.per_second = 500, .burst = 1000};
 /// A knock goes to an address that somebody else names: few of them to one place.
 constexpr RateSettings kKnockRate{.per_second = 0.2, .burst = 5};
 
@@ -27,7 +29,9 @@ Responder::Responder(Surroundings& around, const RoutingTable& table, OwnRecord&
       cookies_(around.random),
       proven_(kProvenRate, around.random),
       unproven_(kUnprovenRate, around.random),
-      knocks_(kKnockRate, around.random) {}
+      all_unproven_(kAllUnprovenRate),
+      knocks_(kKnockRate, around.random),
+      values_(crypto::node_id_of(around.signer.key())) {}
 
 std::optional<Asker> Responder::received(const UdpAddress& from, const wire::ReceivedDatagram& request,
                                          std::size_t request_size, bool is_server) {
@@ -35,7 +39,8 @@ std::optional<Asker> Responder::received(const UdpAddress& from, const wire::Rec
   Asker asker{{{}, from}, cookies_.is_valid(datagram.cookie, from), datagram.is_server, datagram.record_seq};
   // Apart, so that forged senders cannot use up what proven ones may ask.
   auto& limiter = asker.is_proven ? proven_ : unproven_;
-  if (!limiter.allow(from.ip, around_.clock.now())) return std::nullopt;
+  const auto now = around_.clock.now();
+  if (!limiter.allow(from.ip, now) || (!asker.is_proven && !all_unproven_.allow(now))) return std::nullopt;
   if (!around_.signer.verify(datagram.key, request.signed_bytes, request.signature)) return std::nullopt;
   asker.contact.id = crypto::node_id_of(datagram.key);
   const auto* knock = std::get_if<wire::Knock>(&datagram.body);

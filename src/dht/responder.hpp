@@ -46,6 +46,7 @@ class Responder {
   CookieJar cookies_;
   RateLimiter proven_;
   RateLimiter unproven_;
+  TotalLimiter all_unproven_;
   RateLimiter knocks_;
   ValueStore values_;
   SteadyTime next_expiry_;

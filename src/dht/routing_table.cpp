@@ -91,13 +91,20 @@ std::optional<Contact> RoutingTable::failed(const NodeId& id) {
   auto& bucket = buckets_[bucket_index(id)];
   ++entry->failures;
   if (entry->failures < limits_.failures_to_evict) return std::nullopt;
-  per_subnet_.remove(subnet_of(entry->contact.address.ip));
-  bucket.entries.erase(bucket.entries.begin() + (entry - bucket.entries.data()));
-  --size_;
+  remove(id);
   if (bucket.replacements.empty()) return std::nullopt;
   const auto next = bucket.replacements.back();
   bucket.replacements.pop_back();
   return next;
+}
+
+void RoutingTable::remove(const NodeId& id) {
+  auto* entry = find_entry(id);
+  if (entry == nullptr) return;
+  auto& entries = buckets_[bucket_index(id)].entries;
+  per_subnet_.remove(subnet_of(entry->contact.address.ip));
+  entries.erase(entries.begin() + (entry - entries.data()));
+  --size_;
 }
 
 void RoutingTable::asked(const NodeId& id, SteadyTime now) {

@@ -50,6 +50,8 @@ class RoutingTable {
   /// It has not answered. After some times in a row it goes, and a replacement should be asked (returned; it
   /// enters once it has answered).
   std::optional<Contact> failed(const NodeId& id);
+  /// It lives, and is no server any more.
+  void remove(const NodeId& id);
   /// Asked just now: not to be checked again at once.
   void asked(const NodeId& id, SteadyTime now);
   /// Whether this node, did it answer, would enter at once.

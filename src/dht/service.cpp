@@ -53,7 +53,10 @@ Service::Service(boost::asio::any_io_executor executor, Surroundings around, Tra
       kademlia_(around, self, own, settings_.kademlia),
       tasks_(std::move(executor), "dht") {
   kademlia_.on_alive = [this](const Sighting& sighting) { seen(sighting); };
-  kademlia_.on_silent = [this](const NodeId& id) { directory_.failed(id, around_.clock.now()); };
+  kademlia_.on_silent = [this](const NodeId& id) {
+    directory_.failed(id, around_.clock.now());
+    if (on_outcome) on_outcome(id, false, std::nullopt);
+  };
   // Spread, so that a network that starts together does not publish together.
   next_publication_ =
       around_.clock.now() + kFirstPublication + std::chrono::milliseconds(around_.random.below(300'000));
@@ -61,12 +64,15 @@ Service::Service(boost::asio::any_io_executor executor, Surroundings around, Tra
 
 Task<> Service::run() {
   std::exception_ptr stopped;
+  is_running_ = true;
   try {
     around_.datagrams.serve(*this);
+    wake();
     co_await keep_directory();
   } catch (...) {
     stopped = std::current_exception();
   }
+  is_running_ = false;
   co_await async::begin_cleanup();
   co_await tasks_.close();
   co_await async::end_cleanup();
@@ -82,7 +88,7 @@ void Service::received(const UdpAddress& from, ByteView bytes) {
 /// them would cost more than letting them find nothing to do.
 void Service::wake() {
   const auto due = kademlia_.next_due();
-  if (due >= sleeps_until_) return;
+  if (!is_running_ || due >= sleeps_until_) return;
   sleeps_until_ = due;
   tasks_.spawn(tick_at(due));
 }
@@ -158,6 +164,7 @@ void Service::seen(const Sighting& sighting) {
   const auto& id = sighting.contact.id;
   directory_.answered(id, sighting.rtt, around_.clock.now(), around_.clock.wall_now());
   directory_.reached_at(id, sighting.contact.address);
+  if (sighting.rtt && on_outcome) on_outcome(id, true, sighting.rtt);
   const auto* known = directory_.find(id);
   if (known != nullptr) {
     directory_.probe_later(id, around_.clock.now() + settings_.probe_interval);
@@ -218,7 +225,7 @@ void Service::announce() {
   std::ranges::sort(known, {}, &Contact::id);
   known.resize(std::min(known.size(), kMaxAnnounced));
   // Each datagram says which record is the newest: who has an older one asks for it.
-  for (const auto& contact : known) kademlia_.probe(contact);
+  for (const auto& contact : known) kademlia_.announce_to(contact);
   wake();
 }
 

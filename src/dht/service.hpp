@@ -46,6 +46,9 @@ class Service final : public DatagramHandler {
 
   const Kademlia& kademlia() const { return kademlia_; }
 
+  /// A node has answered, or not; with the round trip where one was measured.
+  std::move_only_function<void(const NodeId&, bool answered, std::optional<Duration> rtt)> on_outcome;
+
  private:
   Task<> tick_at(SteadyTime due);
   Task<> keep_directory();
@@ -77,6 +80,7 @@ class Service final : public DatagramHandler {
   std::map<NodeId, Contact> wanted_;  ///< whose records are unknown, or outdated
   std::size_t fetching_ = 0;
   std::vector<UdpAddress> anchors_;  ///< from the disk
+  bool is_running_ = false;  ///< before and after, calls of other nodes begin no tasks
   bool is_joining_ = false;
   bool is_saving_ = false;
   SteadyTime next_join_;

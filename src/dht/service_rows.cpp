@@ -52,7 +52,7 @@ Task<Result<void>> Service::open() {
 }
 
 void Service::save_soon() {
-  if (!is_saving_ && directory_.version() != saved_version_) tasks_.spawn(save());
+  if (is_running_ && !is_saving_ && directory_.version() != saved_version_) tasks_.spawn(save());
 }
 
 Task<> Service::save() {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "dht/distance.hpp"
+
 namespace mycostr::dht {
 namespace {
 constexpr auto kMaxClockSkew = std::chrono::minutes(10);
@@ -16,13 +18,23 @@ std::optional<wire::Refusal> ValueStore::put(ByteView value, WallTime now) {
   const auto owner = pointer->owner();
   const auto known = values_.find(owner);
   if (known == values_.end()) {
-    if (values_.size() >= kMaxValues) drop_expired(now);
-    if (values_.size() >= kMaxValues) return wire::Refusal::full;
+    if (!make_room_for(owner, now)) return wire::Refusal::full;
   } else if (pointer->seq < known->second.seq) {
     return wire::Refusal::outdated;
   }
   values_[owner] = {Bytes(value.begin(), value.end()), pointer->seq, pointer->expires};
   return std::nullopt;
+}
+
+bool ValueStore::make_room_for(const NodeId& owner, WallTime now) {
+  if (values_.size() < kMaxValues) return true;
+  drop_expired(now);
+  if (values_.size() < kMaxValues) return true;
+  const auto farthest = std::ranges::max_element(
+      values_, CloserTo{self_}, [](const auto& entry) -> const NodeId& { return entry.first; });
+  if (!is_closer(self_, owner, farthest->first)) return false;
+  values_.erase(farthest);
+  return true;
 }
 
 const Bytes* ValueStore::find(const NodeId& owner, WallTime now) const {

@@ -9,11 +9,13 @@
 
 namespace mycostr::dht {
 
-/// Beyond it new owners' pointers are refused: one megabyte is all that a flood can take.
+/// One megabyte is all that a flood can take. Beyond it the owner farthest from this node gives way to a
+/// closer one: keys made far away are of no use to lock out those whom lookups seek here.
 inline constexpr std::size_t kMaxValues = 1000;
 
 class ValueStore {
  public:
+  explicit ValueStore(NodeId self) : self_(self) {}
   /// Takes a pointer that is signed by its owner, not expired, not from the future, and newer than the known
   /// one (or the same). Nothing where it was taken.
   std::optional<wire::Refusal> put(ByteView value, WallTime now);
@@ -23,11 +25,14 @@ class ValueStore {
   std::size_t size() const { return values_.size(); }
 
  private:
+  bool make_room_for(const NodeId& owner, WallTime now);
+
   struct Kept {
     Bytes value;
     std::uint64_t seq = 0;
     WallTime expires;
   };
+  const NodeId self_;
   std::unordered_map<NodeId, Kept> values_;
 };
 

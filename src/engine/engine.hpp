@@ -14,6 +14,7 @@
 #include "holder/shard_service.hpp"
 #include "mycostr/chunk_store.hpp"
 #include "mycostr/worker_pool.hpp"
+#include "reputation/performance_keeper.hpp"
 
 namespace mycostr::engine {
 
@@ -28,12 +29,14 @@ struct Ports {
   Transport& transport;
   Datagrams& datagrams;
   wire::DatagramSigner& signer;  ///< signs with the identity's key
+  const GeoDatabase* geo = nullptr;
 };
 
 struct EngineSettings {
   std::string network_id;
   std::vector<Endpoint> endpoints;  ///< told to others; may be set later
   dht::ServiceSettings dht;
+  Duration record_life = std::chrono::hours(12);
   files::FileSettings files;
   ByteCount transfer_memory = 192_MiB;  ///< of all transfers together
   ByteCount holder_capacity;            ///< 0: not from the configuration
@@ -68,6 +71,7 @@ class Engine : public PeerHandler {
   files::Cleaner& cleaner() { return cleaner_; }
 
  private:
+  std::optional<placement::Location> own_location() const;
   void refresh_offer();
   void offer_changed();
   Task<> keep_offer_fresh();
@@ -78,6 +82,8 @@ class Engine : public PeerHandler {
   async::Budget transfer_memory_;
   dht::Directory directory_;
   dht::RecordKeeper own_record_;
+  reputation::PerformanceBook performance_;
+  reputation::PerformanceKeeper performance_keeper_;
   dht::Service dht_;
   holder::Registration registration_;
   holder::ShardService shards_;

@@ -8,10 +8,12 @@
 #include "crypto/keystore.hpp"
 #include "dht/directory.hpp"
 #include "mycostr/clock.hpp"
+#include "mycostr/geo_database.hpp"
 #include "mycostr/random.hpp"
 #include "mycostr/transport.hpp"
 #include "mycostr/worker_pool.hpp"
 #include "placement/placement.hpp"
+#include "reputation/performance_book.hpp"
 
 namespace mycostr::files {
 
@@ -30,10 +32,13 @@ struct Context {
   WorkerPool& crypto_pool;
   Transport& transport;
   dht::Directory& directory;
+  reputation::PerformanceBook& performance;
+  const GeoDatabase* geo;  ///< null where the operator has none
   const crypto::Identity& identity;
   const crypto::Keystore& keystore;
   async::Budget& memory;  ///< bytes of all transfers together
   FileSettings settings;
+  std::function<std::optional<placement::Location>()> own_location;  ///< as registered
   placement::Load in_flight = {};  ///< per holder, both directions: spreads the load
 };
 

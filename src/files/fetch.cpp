@@ -18,14 +18,14 @@ namespace {
 /// A holder that has not delivered by then is slow: another one is asked as well.
 constexpr auto kPatience = std::chrono::seconds(2);
 
-/// Best first: those that answer, then those with the least on their way, then the nearest.
-std::vector<ShardInfo> by_promise(const Context& context, std::vector<ShardInfo> shards) {
+/// Best first: those that answer, then those that should be through soonest with what they have to send.
+std::vector<ShardInfo> by_promise(const Context& context, std::vector<ShardInfo> shards, ByteCount size) {
+  const auto now = context.clock.wall_now();
   const auto rank = [&](const ShardInfo& shard) {
-    const auto* node = context.directory.find(shard.holder);
     const auto load = context.in_flight.find(shard.holder);
+    const auto queued = load == context.in_flight.end() ? ByteCount() : load->second;
     return std::tuple(!context.directory.is_live(shard.holder),
-                      load == context.in_flight.end() ? ByteCount() : load->second,
-                      node != nullptr && node->rtt ? *node->rtt : Duration::max(), shard.replica);
+                      context.performance.expected_duration(shard.holder, queued + size, now), shard.replica);
   };
   std::ranges::sort(shards, {}, rank);
   return shards;
@@ -63,7 +63,7 @@ class Fetch {
  private:
   Task<> race() {
     std::size_t begun = 0;
-    for (auto& shard : by_promise(context_, chunk_.shards)) {
+    for (auto& shard : by_promise(context_, chunk_.shards, chunk_.size)) {
       const auto before = ended_count_;
       attempts_.spawn(attempt(std::move(shard)));
       ++begun;
@@ -100,7 +100,11 @@ class Fetch {
     if (!address) co_return fail(Errc::unreachable, "no address is known");
     const InFlight in_flight(context_.in_flight, shard.holder, chunk_.size);
     PeerCall call{wire::operations::kGetShard, wire::encode(wire::GetShard{shard.id, {}}), {}};
+    const auto began = context_.clock.now();
     auto reply = co_await context_.transport.call(*address, std::move(call), context_.settings.call);
+    context_.performance.record_transfer(shard.holder, reputation::Direction::down,
+                                         reply ? chunk_.size : ByteCount(), context_.clock.now() - began,
+                                         reply.has_value(), context_.clock.wall_now());
     if (!reply) {
       if (is_silence(reply.error().code)) context_.directory.failed(shard.holder, context_.clock.now());
       co_return std::unexpected(reply.error());

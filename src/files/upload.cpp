@@ -215,7 +215,13 @@ Task<Result<void>> Upload::put(const ChunkInfo& chunk, ShardInfo& shard, const B
   if (!address) co_return fail(Errc::unreachable, "no address is known");
   const InFlight in_flight(context_.in_flight, shard.holder, chunk.size);
   PeerCall call{wire::operations::kPutShard, wire::encode(wire::PutShard{shard.id}), bytes};
+  const auto began = context_.clock.now();
   const auto reply = co_await context_.transport.call(*address, std::move(call), context_.settings.call);
+  // That it is full is no failure of the holder.
+  const bool is_well = reply.has_value() || reply.error().code == Errc::full;
+  context_.performance.record_transfer(shard.holder, reputation::Direction::up,
+                                       reply ? chunk.size : ByteCount(), context_.clock.now() - began,
+                                       is_well, context_.clock.wall_now());
   if (!reply) {
     if (is_silence(reply.error().code)) context_.directory.failed(shard.holder, context_.clock.now());
     co_return std::unexpected(reply.error());

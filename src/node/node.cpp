@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <stdexcept>
+
 #include "base/log.hpp"
 #include "node/interfaces.hpp"
 
@@ -21,6 +23,13 @@ net::HttpServerLimits http_limits(const config::Settings& settings) {
 std::optional<net::ApiTls> api_tls(const config::Settings& settings) {
   if (settings.api.tls_cert.empty()) return std::nullopt;
   return net::ApiTls(settings.api.tls_cert, settings.api.tls_key);
+}
+
+std::unique_ptr<GeoDatabase> open_geo_database(const std::string& path) {
+  if (path.empty()) return nullptr;
+  auto opened = geo::MaxmindDatabase::open(path);
+  if (!opened) throw std::runtime_error("location.geoip_database: " + opened.error().detail);
+  return std::move(*opened);
 }
 
 net::PeerLimits peer_limits(const config::Settings& settings) {
@@ -45,8 +54,9 @@ Node::Node(Machine machine, NodeOptions options)
       transport_(machine.loop, clock_, identity_, settings_.peer.address, peer_limits(settings_)),
       datagrams_(machine.loop, *transport_.endpoint()),
       signer_(identity_),
+      geo_(open_geo_database(settings_.location.geoip_database)),
       engine_({machine.loop.get_executor(), clock_, random_, machine.crypto_pool, meta_, chunks_, transport_,
-               datagrams_, signer_},
+               datagrams_, signer_, geo_.get()},
               identity_, keystore_, engine_settings(settings_)),
       api_(api_context(options)),
       http_(machine.loop, settings_.api.address, api_, http_limits(settings_), api_tls(settings_)),
@@ -65,6 +75,9 @@ engine::EngineSettings Node::engine_settings(const config::Settings& settings) c
   out.endpoints =
       settings.peer.advertise.empty() ? reachable_endpoints(*transport_.endpoint()) : settings.peer.advertise;
   out.dht.bootstrap = settings.peer.bootstrap;
+  out.dht.probe_interval = settings.liveness.probe_interval;
+  out.dht.kademlia.refresh = settings.dht.refresh;
+  out.record_life = settings.dht.record_ttl;
   out.dht.kademlia.table.distinct_subnets = settings.placement.distinct_subnets;
   out.files.chunk_size = settings.files.chunk_size.value;
   out.files.placement.distinct_subnets = settings.placement.distinct_subnets;
@@ -131,6 +144,11 @@ std::vector<api::Problem> Node::problems() {
   }
   if (!any_live) {
     out.push_back({"no_peers", "no other node answers; look at peer.bootstrap and the network"});
+  }
+  const config::Settings usual;
+  if (settings_.dht.refresh < usual.dht.refresh || settings_.dht.record_ttl < usual.dht.record_ttl ||
+      settings_.liveness.probe_interval < usual.liveness.probe_interval) {
+    out.push_back({"short_periods", "periods are set shorter than usual, as for a test"});
   }
   const auto usage = chunks_.usage();
   const auto offered = usage.capacity.value - std::min(usage.capacity, usage.used).value;

@@ -6,6 +6,7 @@
 #include "api/rest_api.hpp"
 #include "dht/identity_signer.hpp"
 #include "engine/engine.hpp"
+#include "geo/maxmind_database.hpp"
 #include "net/http_server.hpp"
 #include "net/peer_transport.hpp"
 #include "net/port_mapper.hpp"
@@ -67,6 +68,7 @@ class Node {
   net::PeerTransport transport_;
   net::UdpSocket datagrams_;
   dht::IdentitySigner signer_;
+  std::unique_ptr<GeoDatabase> geo_;
   engine::Engine engine_;
   api::RestApi api_;
   net::HttpServer http_;

@@ -34,16 +34,18 @@ void expect_fast(std::uint64_t seed, std::size_t nodes, std::size_t lookups, con
 }
 
 TEST(DhtLookup, IsFastAmongAThousandAlsoWhenManyAreGone) {
-  for (const std::uint64_t seed : {1, 2, 3}) {
+  for (const std::uint64_t seed : {1, 2}) {
     expect_fast(seed, 1000, 300,
                 {{0, .454, .99, 24 * 1.3}, {.1, .8, .99, 24 * 1.3}, {.3, 1.6, .95, 24 * 1.3 * 1.3}});
   }
 }
 
+#ifdef NDEBUG  // minutes without optimization
 TEST(DhtLookup, IsFastAmongTenThousandAlsoWhenManyAreGone) {
   expect_fast(1, 10'000, 500,
-              {{0, .479, .99, 28 * 1.3}, {.1, .8, .99, 28 * 1.3}, {.3, 1.6, .95, 28 * 1.3 * 1.3}});
+              {{0, .55, .995, 28 * 1.3}, {.1, .8, .995, 28 * 1.3}, {.3, 1.6, .95, 28 * 1.3 * 1.3}});
 }
+#endif
 
 }  // namespace
 }  // namespace mycostr::sim

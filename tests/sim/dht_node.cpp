@@ -31,7 +31,7 @@ void DhtNode::start() {
 
 void DhtNode::send(const UdpAddress& to, ByteView bytes) {
   bytes_out += bytes.size();
-  if (is_behind_nat) spoken_to_.insert(to);
+  if (is_behind_nat) spoken_to_[to] = world_.now();
   world_.send_as(address_, to, bytes, number_);
 }
 

@@ -2,7 +2,7 @@
 // for. Signatures are checksums here; everything else is the daemon's own code.
 #pragma once
 
-#include <set>
+#include <map>
 
 #include "dht/kademlia.hpp"
 
@@ -34,7 +34,7 @@ class DhtNode final : public Datagrams, public wire::DatagramSigner, public dht:
   /// Another key, as an adversary that has searched for one. REQUIRES: not up
   void take_key(const PublicKey& key);
 
-  bool is_behind_nat = false;  ///< hears only from addresses that it has spoken to
+  bool is_behind_nat = false;  ///< hears only from addresses that it has written to of late
   bool is_adversary = false;
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_out = 0;
@@ -50,7 +50,7 @@ class DhtNode final : public Datagrams, public wire::DatagramSigner, public dht:
   NodeId id_;
   std::unique_ptr<dht::Kademlia> dht_;
   SteadyTime ticks_at_ = SteadyTime::max();
-  std::set<UdpAddress> spoken_to_;
+  std::map<UdpAddress, SteadyTime> spoken_to_;
 };
 
 }  // namespace mycostr::sim

@@ -12,7 +12,8 @@ namespace {
 constexpr double kMedianRtt = 0.080;  // lognormal, as measured between hosts of the internet
 constexpr double kSigma = 0.5;
 constexpr double kJitter = 0.1;
-constexpr std::uint32_t kFirstSubnet = 20U << 16;  // 20.0.0.0/24
+constexpr auto kNatMapping = std::chrono::minutes(2);  // RFC 4787, REQ-5: no less
+constexpr std::uint32_t kFirstSubnet = 20U << 16;      // 20.0.0.0/24
 constexpr std::uint32_t kSubnets = 80U << 16;
 
 /// A standard normal deviate of a hash (Box and Muller).
@@ -168,7 +169,11 @@ void DhtWorld::send_as(const UdpAddress& from, const UdpAddress& to, ByteView by
 
 void DhtWorld::deliver(const Flight& flight) {
   auto& node = *nodes_[flight.receiver];
-  if (!node.is_up() || (node.is_behind_nat && !node.spoken_to_.contains(flight.from))) return;
+  if (!node.is_up()) return;
+  if (node.is_behind_nat) {
+    const auto mapping = node.spoken_to_.find(flight.from);
+    if (mapping == node.spoken_to_.end() || now_ - mapping->second > kNatMapping) return;
+  }
   const std::string_view text(reinterpret_cast<const char*>(flight.bytes.data()), flight.bytes.size());
   digest = mixed(digest ^ static_cast<std::uint64_t>(now_.time_since_epoch().count())) +
            mixed(std::hash<std::string_view>()(text) ^ flight.receiver);

@@ -22,6 +22,10 @@ const crypto::Identity& identity_of(std::size_t number) {
   return made[number];
 }
 
+Endpoint endpoint_of(std::size_t number) {
+  return {fmt::format("10.{}.{}.1", number / 200, number % 200), 4100};
+}
+
 }  // namespace
 
 SimWorld::SimWorld(WorldSettings settings, std::uint64_t seed)
@@ -43,8 +47,9 @@ SimWorld::~SimWorld() {
 
 engine::EngineSettings SimWorld::settings_of(std::size_t number) {
   engine::EngineSettings out;
-  out.network_id = "sim";
-  out.endpoints = {{fmt::format("10.{}.{}.1", number / 200, number % 200), 4100}};
+  out.network_id = settings_.network_id(number);
+  out.endpoints = {endpoint_of(number)};
+  for (const auto i : settings_.bootstrap) out.dht.bootstrap.push_back(endpoint_of(i));
   out.dht.probe_interval = std::chrono::minutes(20);
   out.files.chunk_size = settings_.chunk_size;
   out.files.chunks_ahead = settings_.chunks_ahead;
@@ -73,7 +78,7 @@ void SimWorld::introduce_all() {
 }
 
 Task<> SimWorld::whole(Task<> scenario) {
-  introduce_all();
+  if (settings_.bootstrap.empty()) introduce_all();
   for (auto& node : nodes_) co_await node->start();
   std::exception_ptr thrown;
   try {

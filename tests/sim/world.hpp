@@ -14,9 +14,13 @@ struct WorldSettings {
   ByteCount transfer_memory = 1_MiB;
   /// Of node i; 0: no holder.
   std::function<ByteCount(std::size_t)> capacity = [](std::size_t) { return 16_MiB; };
+  std::function<std::string(std::size_t)> network_id = [](std::size_t) { return "sim"; };
+  /// All that the nodes know at first is where these are; empty: they know one another.
+  std::vector<std::size_t> bootstrap;
 };
 
-/// Everything that happens follows from the seed. Nodes have run for long: they know one another's records.
+/// Everything that happens follows from the seed. Nodes have run for long: they know one another's records,
+/// unless the settings name a bootstrap.
 class SimWorld {
  public:
   SimWorld(WorldSettings settings, std::uint64_t seed);

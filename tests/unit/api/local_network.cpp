@@ -13,6 +13,7 @@ engine::EngineSettings engine_settings(const std::string& address, std::string l
   out.endpoints = {*parse_endpoint(address)};
   out.files.chunk_size = kChunkSize;
   out.files.placement.distinct_subnets = false;
+  out.dht.kademlia.table.distinct_subnets = false;
   out.holder_capacity = 64_MiB;
   out.holder_location = std::move(location);
   out.holder_min_capacity = 1_MiB;

@@ -15,7 +15,7 @@ TEST(Router, FindsEveryRoute) {
   for (const auto& entry : routes()) {
     std::string path(entry.path);
     const bool has_id = path.find('{') != std::string::npos;
-    if (has_id) path.replace(path.find('{'), std::string::npos, "a%62c");
+    if (has_id) path.replace(path.find('{'), path.find('}') - path.find('{') + 1, "a%62c");
     const auto found = find_route(entry.method, path);
     ASSERT_TRUE(found) << path;
     EXPECT_EQ(found->route, entry.route);

@@ -54,8 +54,6 @@ TEST_F(CookieJarTest, IsOfNoUseElsewhere) {
   EXPECT_FALSE(other.is_valid(jar_.make(address_of(1)), address_of(1)));
 }
 
-constexpr SteadyTime kKept{std::chrono::hours(1)};
-
 constexpr SteadyTime kThen{1h};
 
 TEST(CookieCache, GivesBackWhatItKept) {

@@ -1,5 +1,6 @@
 #include "dht/kademlia.hpp"
 
+#include "dht/distance.hpp"
 #include "unit/dht/parts.hpp"
 
 namespace mycostr::dht {
@@ -161,6 +162,23 @@ TEST_F(KademliaTest, OnlyProbesTellOfSilence) {
   EXPECT_EQ(silent, std::vector{peer.id()});
 }
 
+TEST_F(KademliaTest, AnnouncesAgainWithTheCookieThatTheAnswerBrings) {
+  auto peer = server(2);
+  enter(peer);
+  bench_.clock.pass(10min);
+  peer.next.cookie = bench_.random.make<wire::Cookie>();
+  node_.announce_to(peer.contact());
+  std::vector<wire::Cookie> cookies;
+  const auto note = [&](const wire::Datagram& request) {
+    EXPECT_EQ(request.record_seq, record_.seq());
+    cookies.push_back(request.cookie);
+    return wire::Done{};
+  };
+  while (answer_all(peer, note) > 0) {
+  }
+  EXPECT_EQ(cookies, (std::vector{wire::Cookie{}, peer.next.cookie}));
+}
+
 TEST_F(KademliaTest, FindsTheNewestPointerThatIsTrue) {
   std::vector<Peer> peers;
   for (std::uint64_t i = 0; i < 5; ++i) peers.push_back(server(2 + i));
@@ -200,6 +218,63 @@ TEST_F(KademliaTest, PublishesAgainWithTheCookieThatARefusalBrings) {
   answer_all(peer, [](const auto&) { return wire::Nodes{}; });
   for (int i = 0; i < 2; ++i) EXPECT_EQ(answer_all(peer, refuse), 1U);
   EXPECT_EQ(taken, 0U) << "not for ever";
+}
+
+TEST_F(KademliaTest, WhoHoldsAllPlacesNearAnOwnerGetsNotAllCopies) {
+  std::vector<Peer> peers;
+  for (std::uint64_t i = 0; i < 60; ++i) peers.push_back(server(2 + i));
+  for (auto& peer : peers) enter(peer);
+  std::map<NodeId, Peer*, CloserTo> closest_first(CloserTo{owner_.id()});
+  for (auto& peer : peers) closest_first[peer.id()] = &peer;
+  std::optional<std::size_t> taken;
+  node_.publish(owner_.id(), pointer(owner_, 1, 1h), [&](std::size_t count) { taken = count; });
+  std::size_t puts = 0;
+  while (!taken) {
+    std::size_t answered = 0;
+    std::size_t place = 0;
+    for (const auto& [id, peer] : closest_first) {
+      const bool is_attacker = place++ < 16;
+      answered += answer_all(*peer, [&](const wire::Datagram& request) -> wire::DatagramBody {
+        if (!std::holds_alternative<wire::PutValue>(request.body)) return wire::Nodes{};
+        ++puts;
+        if (is_attacker) return wire::Refused{wire::Refusal::full};
+        return wire::Done{};
+      });
+    }
+    ASSERT_GT(answered, 0U);
+  }
+  EXPECT_EQ(puts, 32U) << "eight on each path";
+  EXPECT_EQ(taken, 16U);
+}
+
+TEST_F(KademliaTest, AsksForAKnockAgainWithTheCookieThatARefusalBrings) {
+  std::vector<Peer> peers;
+  for (std::uint64_t i = 0; i < 3; ++i) peers.push_back(server(2 + i));
+  for (auto& peer : peers) enter(peer);
+  std::vector<std::pair<wire::Cookie, wire::Nonce>> asked;
+  const auto cookie = bench_.random.make<wire::Cookie>();
+  const auto refuse_all = [&] {
+    for (auto& peer : peers) {
+      peer.next.cookie = cookie;
+      answer_all(peer, [&](const wire::Datagram& request) -> wire::DatagramBody {
+        const auto* check = std::get_if<wire::CheckMe>(&request.body);
+        if (check == nullptr) return wire::Done{};
+        asked.emplace_back(request.cookie, check->nonce);
+        return wire::Refused{wire::Refusal::cookie};
+      });
+    }
+  };
+  while (asked.empty()) {
+    pass(100ms);
+    refuse_all();
+  }
+  for (int i = 0; i < 5; ++i) refuse_all();
+  ASSERT_EQ(asked.size(), 2U) << "once more, not for ever";
+  EXPECT_NE(asked[0].first, cookie);
+  EXPECT_EQ(asked[1].first, cookie);
+  EXPECT_EQ(asked[1].second, asked[0].second);
+  pass(20s);
+  EXPECT_TRUE(node_.reachability().is_server()) << "a check refused tells nothing";
 }
 
 TEST_F(KademliaTest, AloneEverythingEndsWithNothing) {

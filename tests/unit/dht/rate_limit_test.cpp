@@ -51,6 +51,27 @@ TEST_F(RateLimiterTest, OneSourceRarelyHurtsAnother) {
   EXPECT_LT(hurt, 20U) << "one in 512 shares its counter";
 }
 
+TEST(TotalLimiter, AllowsABurstThenARateWhoeverAsks) {
+  TotalLimiter limiter({.per_second = 500, .burst = 1000});
+  SteadyTime now(1h);
+  const auto allowed = [&](std::size_t tries) {
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < tries; ++i) count += limiter.allow(now);
+    return count;
+  };
+  EXPECT_EQ(allowed(5000), 1000U);
+  now += 1s;
+  EXPECT_EQ(allowed(5000), 500U);
+  now += 24h;
+  EXPECT_EQ(allowed(5000), 1000U) << "rest is not saved beyond the burst";
+  std::size_t count = 0;
+  for (int i = 0; i < 10'000; ++i) {
+    now += 100us;
+    count += allowed(10);
+  }
+  EXPECT_NEAR(double(count), 500, 2) << "small steps gain as much as one";
+}
+
 TEST_F(RateLimiterTest, WhoSharesACounterIsAnotherWithEveryKey) {
   test::SeededRandom random(2);
   RateLimiter other({.per_second = 10, .burst = 50}, random);

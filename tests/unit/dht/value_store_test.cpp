@@ -1,5 +1,8 @@
 #include "dht/value_store.hpp"
 
+#include <map>
+
+#include "dht/distance.hpp"
 #include "unit/dht/parts.hpp"
 
 namespace mycostr::dht {
@@ -18,9 +21,18 @@ Bytes pointer_of(const crypto::Identity& owner, std::uint64_t seq, Duration life
 
 class ValueStoreTest : public testing::Test {
  protected:
-  ValueStore store_;
+  NodeId self_ = identity_of(1000).id();
+  ValueStore store_{self_};
   crypto::Identity owner_ = identity_of(1);
   std::optional<wire::Refusal> put(const Bytes& value) { return store_.put(value, kNow); }
+  /// Seeds of identities, the closest to the store's node first.
+  std::vector<std::uint64_t> owners_by_distance(std::size_t count) {
+    std::map<NodeId, std::uint64_t, CloserTo> seeds(CloserTo{self_});
+    for (std::uint64_t i = 0; i < count; ++i) seeds[identity_of(2000 + i).id()] = 2000 + i;
+    std::vector<std::uint64_t> out;
+    for (const auto& [id, seed] : seeds) out.push_back(seed);
+    return out;
+  }
 };
 
 TEST_F(ValueStoreTest, KeepsWhatItsOwnerSigned) {
@@ -69,12 +81,31 @@ TEST_F(ValueStoreTest, ForgetsWhatExpires) {
 }
 
 TEST_F(ValueStoreTest, IsBounded) {
-  for (std::uint64_t i = 0; i < kMaxValues; ++i) ASSERT_FALSE(put(pointer_of(identity_of(100 + i), 1)));
-  EXPECT_EQ(put(pointer_of(owner_, 1, 3h)), wire::Refusal::full);
-  EXPECT_FALSE(put(pointer_of(identity_of(100), 2))) << "who has a place keeps it";
+  const auto owners = owners_by_distance(kMaxValues + 1);
+  const auto farthest = identity_of(owners.back());
+  for (std::size_t i = 0; i < kMaxValues; ++i) ASSERT_FALSE(put(pointer_of(identity_of(owners[i]), 1)));
+  EXPECT_EQ(put(pointer_of(farthest, 1, 3h)), wire::Refusal::full);
+  EXPECT_FALSE(put(pointer_of(identity_of(owners[kMaxValues - 1]), 2))) << "who has a place keeps it";
   EXPECT_EQ(store_.size(), kMaxValues);
-  EXPECT_FALSE(store_.put(pointer_of(owner_, 1, 3h), kNow + 1h)) << "what has expired makes room";
+  EXPECT_FALSE(store_.put(pointer_of(farthest, 1, 3h), kNow + 1h)) << "what has expired makes room";
   EXPECT_EQ(store_.size(), 1U);
+}
+
+TEST_F(ValueStoreTest, WhenFullTheFarthestGivesWayToACloserOne) {
+  const auto owners = owners_by_distance(kMaxValues + 2);
+  for (std::size_t i = 2; i < owners.size(); ++i) ASSERT_FALSE(put(pointer_of(identity_of(owners[i]), 1)));
+  for (std::size_t i : {1, 0}) {
+    EXPECT_FALSE(put(pointer_of(identity_of(owners[i]), 1)));
+    EXPECT_NE(store_.find(identity_of(owners[i]).id(), kNow), nullptr);
+    EXPECT_EQ(store_.size(), kMaxValues);
+  }
+  for (std::size_t i = kMaxValues; i < owners.size(); ++i) {
+    EXPECT_EQ(store_.find(identity_of(owners[i]).id(), kNow), nullptr);
+    EXPECT_EQ(put(pointer_of(identity_of(owners[i]), 2)), wire::Refusal::full);
+  }
+  EXPECT_NE(store_.find(identity_of(owners[kMaxValues - 1]).id(), kNow), nullptr);
+  EXPECT_EQ(put(Bytes(900, 7)), wire::Refusal::invalid);
+  EXPECT_EQ(store_.size(), kMaxValues) << "what is refused pushes nobody out";
 }
 
 }  // namespace

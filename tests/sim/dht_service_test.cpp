@@ -1,0 +1,148 @@
+// Whole nodes that know no more than where a bootstrap node is.
+#include <gtest/gtest.h>
+
+#include "sim/world.hpp"
+
+namespace mycostr::sim {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t kNodes = 30;
+
+/// Those that `node` knows by their records, and believes alive.
+std::set<NodeId> known_to(SimNode& node) {
+  std::set<NodeId> out;
+  for (const auto& [id, known] : node.engine().directory().nodes()) {
+    if (!known.failing) out.insert(id);
+  }
+  return out;
+}
+
+/// All that run but `node`, where `is_one` holds.
+template <class IsOne>
+std::set<NodeId> others_of(SimWorld& world, const SimNode& node, IsOne is_one) {
+  std::set<NodeId> out;
+  for (const auto& other : world.nodes()) {
+    if (other->is_up() && other.get() != &node && is_one(*other)) out.insert(other->id());
+  }
+  return out;
+}
+
+bool is_any(const SimNode&) {
+  return true;
+}
+
+Task<> find_each_other(SimWorld& world) {
+  co_await world.clock().sleep_for(2min);
+  for (const auto& node : world.nodes()) EXPECT_EQ(known_to(*node), others_of(world, *node, is_any));
+}
+
+TEST(DhtService, NodesWithOneBootstrapFindEachOther) {
+  SimWorld world({.nodes = kNodes, .bootstrap = {0}}, 1);
+  world.run(find_each_other(world));
+}
+
+TEST(DhtService, NodesFindEachOtherWhereDatagramsAreLost) {
+  SimWorld world({.nodes = kNodes, .bootstrap = {0}}, 2);
+  world.network().set_loss(100);
+  world.run(find_each_other(world));
+}
+
+/// What it has on disk of other nodes' records goes.
+std::size_t forget_records(SimNode& node) {
+  WriteBatch batch;
+  std::size_t count = 0;
+  for (const auto& [key, value] : node.meta().rows()) {
+    if (!key.starts_with("n/")) continue;
+    batch.erase(key);
+    ++count;
+  }
+  node.meta().preset(std::move(batch));
+  return count;
+}
+
+Task<> return_by_anchors(SimWorld& world) {
+  co_await world.clock().sleep_for(12min);
+  auto& node = world.node(7);
+  co_await node.stop();
+  co_await world.node(0).stop();
+  EXPECT_EQ(forget_records(node), kNodes - 1);
+  co_await node.start();
+  EXPECT_TRUE(known_to(node).empty());
+  co_await world.clock().sleep_for(2min);
+  EXPECT_EQ(known_to(node), others_of(world, node, is_any));
+}
+
+TEST(DhtService, ANodeReturnsByItsAnchorsAlone) {
+  SimWorld world({.nodes = kNodes, .bootstrap = {0}}, 3);
+  world.run(return_by_anchors(world));
+}
+
+Task<> change_a_record(SimWorld& world) {
+  // Until no node has the others' cookies any more.
+  co_await world.clock().sleep_for(12min);
+  auto& changed = world.node(5);
+  const auto knowing = [&](bool holder) {
+    std::size_t count = 0;
+    for (const auto& node : world.nodes()) {
+      const auto* known = node->engine().directory().find(changed.id());
+      count += known != nullptr && known->record.is_holder == holder &&
+               (!holder || known->record.capacity == 8_MiB);
+    }
+    return count;
+  };
+  EXPECT_EQ(knowing(false), kNodes - 1);
+  EXPECT_TRUE(co_await changed.engine().registration().offer_capacity(8_MiB, "DE"));
+  co_await world.clock().sleep_for(3s);
+  EXPECT_EQ(knowing(true), kNodes - 1);
+}
+
+TEST(DhtService, AChangedRecordIsSoonKnownToAll) {
+  const auto capacity = [](std::size_t number) { return number == 5 ? 0_MiB : 16_MiB; };
+  SimWorld world({.nodes = kNodes, .capacity = capacity, .bootstrap = {0}}, 4);
+  world.run(change_a_record(world));
+}
+
+Task<> find_one_never_met(SimWorld& world) {
+  auto& seeker = world.node(3);
+  auto& sought = world.node(20);
+  world.network().block(3, 20);
+  world.network().block(20, 3);
+  co_await world.clock().sleep_for(2min);
+  EXPECT_EQ(seeker.engine().directory().find(sought.id()), nullptr);
+  EXPECT_FALSE(co_await seeker.engine().dht().find(sought.id())) << "nobody can speak for it";
+  world.network().heal();
+  EXPECT_TRUE(co_await seeker.engine().dht().find(sought.id()));
+  EXPECT_NE(seeker.engine().directory().find(sought.id()), nullptr);
+  EXPECT_FALSE(co_await seeker.engine().dht().find(world.random().make<NodeId>())) << "there is none";
+}
+
+TEST(DhtService, FindsANodeThatTheDirectoryDoesNotKnow) {
+  SimWorld world({.nodes = kNodes, .bootstrap = {0}}, 5);
+  world.run(find_one_never_met(world));
+}
+
+Task<> stay_apart(SimWorld& world) {
+  co_await world.clock().sleep_for(30min);
+  for (const auto& node : world.nodes()) {
+    const auto own = others_of(world, *node, [&](const SimNode& other) {
+      return other.settings().network_id == node->settings().network_id;
+    });
+    EXPECT_EQ(own.size(), 9U);
+    EXPECT_EQ(known_to(*node), own);
+    EXPECT_EQ(node->engine().directory().nodes().size(), own.size());
+    for (const auto& contact : node->engine().dht().kademlia().table().closest(node->id(), 100)) {
+      EXPECT_TRUE(own.contains(contact.id));
+    }
+  }
+}
+
+TEST(DhtService, TwoNetworksWithTheSameBootstrapsNeverMeet) {
+  const auto network_id = [](std::size_t number) { return number % 2 == 0 ? "even" : "odd"; };
+  SimWorld world({.nodes = 20, .network_id = network_id, .bootstrap = {0, 1}}, 6);
+  world.run(stay_apart(world));
+}
+
+}  // namespace
+}  // namespace mycostr::sim
