@@ -19,10 +19,12 @@ RateLimiter::RateLimiter(RateSettings settings, Random& random)
   for (auto& bucket : buckets_) bucket.tokens = static_cast<float>(settings.burst);
 }
 
-bool RateLimiter::allow(const IpAddress& source, SteadyTime now) {
+bool RateLimiter::allow(const UdpAddress& source, SteadyTime now) {
   // Mixed so that who does not know the key cannot tell which sources share a bucket (the finalizer of
   // MurmurHash3).
-  auto hash = std::hash<Subnet>()(subnet_of(source)) ^ key_;
+  auto hash =
+      source.ip.is_loopback() ? std::hash<UdpAddress>()(source) : std::hash<Subnet>()(subnet_of(source.ip));
+  hash ^= key_;
   hash = (hash ^ (hash >> 33)) * 0xff51afd7ed558ccdULL;
   hash = (hash ^ (hash >> 33)) * 0xc4ceb9fe1a85ec53ULL;
   auto& bucket = buckets_[(hash ^ (hash >> 33)) % kBuckets];

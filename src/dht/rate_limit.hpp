@@ -28,12 +28,13 @@ class TotalLimiter {
   SteadyTime filled_{};
 };
 
-/// Token buckets by subnet.
+/// Token buckets by subnet; on loopback, where only this machine sends from and each port is a node, by
+/// address.
 class RateLimiter {
  public:
   RateLimiter(RateSettings settings, Random& random);
   /// False where the source has used up what it may.
-  bool allow(const IpAddress& source, SteadyTime now);
+  bool allow(const UdpAddress& source, SteadyTime now);
 
  private:
   struct Bucket {

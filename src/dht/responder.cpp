@@ -40,7 +40,7 @@ std::optional<Asker> Responder::received(const UdpAddress& from, const wire::Rec
   // Apart, so that forged senders cannot use up what proven ones may ask.
   auto& limiter = asker.is_proven ? proven_ : unproven_;
   const auto now = around_.clock.now();
-  if (!limiter.allow(from.ip, now) || (!asker.is_proven && !all_unproven_.allow(now))) return std::nullopt;
+  if (!limiter.allow(from, now) || (!asker.is_proven && !all_unproven_.allow(now))) return std::nullopt;
   if (!around_.signer.verify(datagram.key, request.signed_bytes, request.signature)) return std::nullopt;
   asker.contact.id = crypto::node_id_of(datagram.key);
   const auto* knock = std::get_if<wire::Knock>(&datagram.body);
@@ -121,7 +121,7 @@ wire::DatagramBody Responder::pass_on(const Asker& asker, const wire::CheckMe& r
 /// Who passed it on waits for no answer; with one, more bytes would leave than came, perhaps all to one
 /// place.
 void Responder::knock_at(const wire::KnockAt& request) {
-  if (request.address.port == 0 || !knocks_.allow(request.address.ip, around_.clock.now())) return;
+  if (request.address.port == 0 || !knocks_.allow(request.address, around_.clock.now())) return;
   tell(request.address, wire::Knock{request.nonce});
 }
 

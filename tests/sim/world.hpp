@@ -16,7 +16,7 @@ struct WorldSettings {
   std::function<ByteCount(std::size_t)> capacity = [](std::size_t) { return 16_MiB; };
   std::function<std::string(std::size_t)> network_id = [](std::size_t) { return "sim"; };
   /// All that the nodes know at first is where these are; empty: they know one another.
-  std::vector<std::size_t> bootstrap;
+  std::vector<std::size_t> bootstrap = {};
 };
 
 /// Everything that happens follows from the seed. Nodes have run for long: they know one another's records,

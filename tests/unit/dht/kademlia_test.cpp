@@ -174,8 +174,7 @@ TEST_F(KademliaTest, AnnouncesAgainWithTheCookieThatTheAnswerBrings) {
     cookies.push_back(request.cookie);
     return wire::Done{};
   };
-  while (answer_all(peer, note) > 0) {
-  }
+  for (int i = 0; i < 3; ++i) answer_all(peer, note);
   EXPECT_EQ(cookies, (std::vector{wire::Cookie{}, peer.next.cookie}));
 }
 
@@ -229,19 +228,17 @@ TEST_F(KademliaTest, WhoHoldsAllPlacesNearAnOwnerGetsNotAllCopies) {
   std::optional<std::size_t> taken;
   node_.publish(owner_.id(), pointer(owner_, 1, 1h), [&](std::size_t count) { taken = count; });
   std::size_t puts = 0;
-  while (!taken) {
-    std::size_t answered = 0;
+  for (int round = 0; round < 10 && !taken; ++round) {
     std::size_t place = 0;
     for (const auto& [id, peer] : closest_first) {
       const bool is_attacker = place++ < 16;
-      answered += answer_all(*peer, [&](const wire::Datagram& request) -> wire::DatagramBody {
+      answer_all(*peer, [&](const wire::Datagram& request) -> wire::DatagramBody {
         if (!std::holds_alternative<wire::PutValue>(request.body)) return wire::Nodes{};
         ++puts;
         if (is_attacker) return wire::Refused{wire::Refusal::full};
         return wire::Done{};
       });
     }
-    ASSERT_GT(answered, 0U);
   }
   EXPECT_EQ(puts, 32U) << "eight on each path";
   EXPECT_EQ(taken, 16U);

@@ -15,7 +15,7 @@ class RateLimiterTest : public testing::Test {
 
   std::size_t allowed(const UdpAddress& from, std::size_t tries) {
     std::size_t count = 0;
-    for (std::size_t i = 0; i < tries; ++i) count += limiter_.allow(from.ip, now_);
+    for (std::size_t i = 0; i < tries; ++i) count += limiter_.allow(from, now_);
     return count;
   }
 };
@@ -42,6 +42,19 @@ TEST_F(RateLimiterTest, CountsASubnetAsOneSource) {
   std::size_t count = 0;
   for (unsigned i = 0; i < 256; ++i) count += allowed(address_of(1, static_cast<std::uint8_t>(i)), 1);
   EXPECT_EQ(count, 50U);
+}
+
+TEST_F(RateLimiterTest, CountsEachPortOfThisMachineAsASource) {
+  const auto tokens_of = [&](std::uint16_t port) {
+    std::size_t count = 0;
+    const UdpAddress from{IpAddress::v4(127, 0, 0, 1), port};
+    for (int i = 0; i < 60; ++i) count += limiter_.allow(from, now_);
+    return count;
+  };
+  EXPECT_EQ(tokens_of(4000), 50U);
+  std::size_t all = 0;
+  for (std::uint16_t port = 4001; port <= 4005; ++port) all += tokens_of(port);
+  EXPECT_GE(all, 200U);
 }
 
 TEST_F(RateLimiterTest, OneSourceRarelyHurtsAnother) {
@@ -78,10 +91,10 @@ TEST_F(RateLimiterTest, WhoSharesACounterIsAnotherWithEveryKey) {
   std::vector<std::size_t> here;
   std::vector<std::size_t> there;
   allowed(address_of(1), 1000);
-  for (int i = 0; i < 1000; ++i) other.allow(address_of(1).ip, now_);
+  for (int i = 0; i < 1000; ++i) other.allow(address_of(1), now_);
   for (std::size_t i = 2; i < 5000; ++i) {
-    if (!limiter_.allow(address_of(i).ip, now_)) here.push_back(i);
-    if (!other.allow(address_of(i).ip, now_)) there.push_back(i);
+    if (!limiter_.allow(address_of(i), now_)) here.push_back(i);
+    if (!other.allow(address_of(i), now_)) there.push_back(i);
   }
   EXPECT_FALSE(here.empty());
   EXPECT_NE(here, there);
