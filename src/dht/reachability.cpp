@@ -22,6 +22,8 @@ bool Reachability::knocked(const wire::Nonce& nonce, SteadyTime now) {
   const auto at = std::ranges::find(checks_, nonce, &Check::nonce);
   if (at == checks_.end() || now - at->begun > kWait) return false;
   checks_.erase(at);
+  ++knocks_;
+  if (!is_server() && knocks_ < kKnocksToReturn) return true;
   failures_ = 0;
   was_reached_ = true;
   return true;
@@ -30,6 +32,7 @@ bool Reachability::knocked(const wire::Nonce& nonce, SteadyTime now) {
 void Reachability::tick(SteadyTime now) {
   const auto over = std::erase_if(checks_, [&](const Check& check) { return now - check.begun > kWait; });
   failures_ += static_cast<unsigned>(over);
+  if (over > 0) knocks_ = 0;
 }
 
 std::optional<bool> Reachability::verdict() const {

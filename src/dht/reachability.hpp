@@ -12,8 +12,8 @@
 namespace mycostr::dht {
 
 /// A node is a server until several checks through different nodes have brought no stranger's knock; then it
-/// is a client until one comes. With fewer than three other nodes nobody could
-/// tell.
+/// is a client until several in a row have: a knock from somebody that the router still remembers proves
+/// little. With fewer than three other nodes nobody could tell.
 class Reachability {
  public:
   /// A check begins; its nonce is to be sent.
@@ -30,12 +30,14 @@ class Reachability {
 
  private:
   static constexpr unsigned kFailures = 5;
+  static constexpr unsigned kKnocksToReturn = 3;
   struct Check {
     wire::Nonce nonce;
     SteadyTime begun;
   };
   std::vector<Check> checks_;
   unsigned failures_ = 0;  ///< in a row
+  unsigned knocks_ = 0;    ///< in a row
   bool was_reached_ = false;
 };
 
