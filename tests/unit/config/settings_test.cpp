@@ -99,9 +99,10 @@ TEST(Settings, ErrorsNameTheLineTheKeyAndWhatIsAllowed) {
             "mycostrd.toml:3: api.insecure must be true or false, not \"yes\"");
   EXPECT_TRUE(
       has(error_of("[files]\nchunk_size = 65537"), "from 64KiB to 4MiB, a power of two, not \"65537\""));
-  EXPECT_EQ(error_of("[nonsense]\nwrong = 1"),
-            "mycostrd.toml:1: \"nonsense\" is no section; there are api, peer, holder, placement, dht, location, "
-            "liveness, network, files, limits, log");
+  EXPECT_EQ(
+      error_of("[nonsense]\nwrong = 1"),
+      "mycostrd.toml:1: \"nonsense\" is no section; there are api, peer, holder, placement, dht, location, "
+      "liveness, network, files, limits, log");
   EXPECT_EQ(
       error_of("[holder]\ncolour = 1"),
       "mycostrd.toml:2: \"colour\" is no setting of [holder]; there are capacity, min_capacity, location");
