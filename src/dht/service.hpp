@@ -80,7 +80,7 @@ class Service final : public DatagramHandler {
   std::map<NodeId, Contact> wanted_;  ///< whose records are unknown, or outdated
   std::size_t fetching_ = 0;
   std::vector<UdpAddress> anchors_;  ///< from the disk
-  bool is_running_ = false;  ///< before and after, calls of other nodes begin no tasks
+  bool is_running_ = false;          ///< before and after, calls of other nodes begin no tasks
   bool is_joining_ = false;
   bool is_saving_ = false;
   SteadyTime next_join_;
