@@ -14,7 +14,7 @@ namespace {
 #endif
 
 #if defined(MYCOSTR_SANITIZED) || defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr std::uint64_t kSeeds = 40;
+constexpr std::uint64_t kSeeds = 12;
 #elif defined(NDEBUG)
 constexpr std::uint64_t kSeeds = 1000;
 #else
