@@ -14,6 +14,7 @@ constexpr auto kExpiryCheck = std::chrono::minutes(1);      // it looks at every
 constexpr auto kBootstrapAgain = std::chrono::minutes(10);  // two networks that share a node there become one
 constexpr auto kFirstPublication = std::chrono::minutes(5);
 constexpr auto kPublish = std::chrono::hours(1);
+constexpr Duration kRetry = std::chrono::seconds(5);  // a node that did not answer
 constexpr std::size_t kMaxFetching = 16;
 constexpr std::size_t kMaxWanted = 1000;
 constexpr std::size_t kMaxProbesPerTick = 20;
@@ -212,7 +213,8 @@ void Service::probe_due() {
     const auto& id = due[(first + i) % due.size()];
     const auto& node = *directory_.find(id);
     const auto address = node.address ? node.address : address_in(node.record);
-    directory_.probe_later(id, now + settings_.probe_interval);
+    // One that is silent is wanted back: whatever comes of it, it is not due again at the next tick.
+    directory_.probe_later(id, now + (node.failing ? kRetry : settings_.probe_interval));
     if (address) kademlia_.probe({id, *address});
   }
 }
