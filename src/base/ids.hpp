@@ -45,6 +45,8 @@ using Digest = FixedBytes<struct DigestTag, 32>;
 /// RFC 6962 root of the bytes that a holder keeps of a chunk. A chunk's own id is the id of its shard 0.
 using ShardId = FixedBytes<struct ShardIdTag, 32>;
 using ChunkId = ShardId;
+/// The beginning of the SHA-256 of an agreement's terms.
+using AgreementId = FixedBytes<struct AgreementIdTag, 16>;
 /// Random and unguessable; base32 in URLs.
 using FileId = FixedBytes<struct FileIdTag, 16>;
 
