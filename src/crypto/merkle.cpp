@@ -36,12 +36,16 @@ Digest merkle_root_of_leaves(std::vector<Digest> leaves) {
   return leaves.front();
 }
 
-Digest merkle_root(ByteView data) {
+std::vector<Digest> merkle_leaves(ByteView data) {
   const auto full = data.size() / kLeafSize;
   std::vector<Digest> leaves(full);
   hash_blocks(kLeafPrefix[0], data.data(), kLeafSize, full, leaves.data());
   if (data.size() % kLeafSize != 0) leaves.push_back(merkle_leaf(data.subspan(full * kLeafSize)));
-  return merkle_root_of_leaves(std::move(leaves));
+  return leaves;
+}
+
+Digest merkle_root(ByteView data) {
+  return merkle_root_of_leaves(merkle_leaves(data));
 }
 
 bool verify_inclusion(const Digest& root, const Digest& leaf_hash, std::uint64_t index,

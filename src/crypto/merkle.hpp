@@ -14,6 +14,9 @@ Digest merkle_node(const Digest& left, const Digest& right);
 /// Root over leaves that have been hashed already; of none: SHA-256 of nothing. Any thread.
 Digest merkle_root_of_leaves(std::vector<Digest> leaves);
 
+/// merkle_leaf() of each 4 KiB leaf of `data` (the last one may be shorter). Any thread.
+std::vector<Digest> merkle_leaves(ByteView data);
+
 /// Root over the 4 KiB leaves of `data` (the last one may be shorter). Any thread.
 Digest merkle_root(ByteView data);
 
