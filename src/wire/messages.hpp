@@ -11,6 +11,7 @@ namespace mycostr::wire {
 
 namespace operations {
 inline constexpr const char* kHello = "hello";
+inline constexpr const char* kOfferShard = "shards/offer";
 inline constexpr const char* kPutShard = "shards/put";
 inline constexpr const char* kGetShard = "shards/get";
 inline constexpr const char* kDeleteShards = "shards/delete";
@@ -55,6 +56,12 @@ struct Grant {
 Bytes encode_grant(const Grant& grant, const crypto::Identity& owner);
 /// Checks the signature against the key in the grant.
 Result<Grant> decode_grant(ByteView bytes);
+
+struct OfferShard {
+  ByteCount size;
+};
+Bytes encode(const OfferShard& message);
+Result<OfferShard> decode_offer_shard(ByteView bytes);
 
 struct PutShard {
   ShardId shard;

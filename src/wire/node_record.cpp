@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::uint32_t kVersion = 1;
 constexpr std::uint32_t kHolderCapability = 1;
+constexpr std::uint32_t kDrainingCapability = 2;
 
 bool is_plain_text(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f; });
@@ -28,6 +29,7 @@ Result<NodeRecord> read_payload(ByteView payload) {
   if (!fits) return malformed("node record");
   out.seq = message.seq();
   out.is_holder = (message.capabilities() & kHolderCapability) != 0;
+  out.is_draining = (message.capabilities() & kDrainingCapability) != 0;
   out.location = message.location();
   out.capacity = {message.capacity_bytes()};
   out.free = {message.free_bytes()};
@@ -49,7 +51,8 @@ Bytes encode_record(const NodeRecord& record, const crypto::Identity& identity) 
     added->set_host(endpoint.host);
     added->set_port(endpoint.port);
   }
-  message.set_capabilities(record.is_holder ? kHolderCapability : 0);
+  message.set_capabilities((record.is_holder ? kHolderCapability : 0) |
+                           (record.is_draining ? kDrainingCapability : 0));
   message.set_location(record.location);
   message.set_capacity_bytes(record.capacity.value);
   message.set_free_bytes(record.free.value);

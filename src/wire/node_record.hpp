@@ -25,7 +25,8 @@ struct NodeRecord {
   PublicKey public_key;
   std::vector<Endpoint> endpoints;
   bool is_holder = false;
-  std::string location;  ///< claimed; empty where none was given
+  bool is_draining = false;  ///< a holder on its way out: takes no new shards, wants to be rid of the old
+  std::string location;      ///< claimed; empty where none was given
   ByteCount capacity;
   ByteCount free;  ///< coarse
   std::uint64_t price_msat_per_tb_month = 0;

@@ -78,6 +78,20 @@ Result<Grant> decode_grant(ByteView bytes) {
   return out;
 }
 
+Bytes encode(const OfferShard& message) {
+  proto::OfferShard out;
+  out.set_size(message.size.value);
+  return serialize(out);
+}
+
+Result<OfferShard> decode_offer_shard(ByteView bytes) {
+  proto::OfferShard message;
+  if (!parse(message, bytes)) return malformed("offer");
+  const auto size = message.size();
+  if (size == 0 || size % kLeafSize != 0 || size > kMaxChunkSize) return malformed("offer");
+  return OfferShard{ByteCount{size}};
+}
+
 Bytes encode(const PutShard& message) {
   proto::PutShard out;
   out.set_shard(field_of(message.shard));

@@ -39,6 +39,16 @@ TEST_F(MessagesTest, ShardMessagesRoundTrip) {
   EXPECT_FALSE(decode_delete_shards(encode(DeleteShards{shards(kMaxShardsPerDelete + 1), {}})));
 }
 
+TEST_F(MessagesTest, AnOfferIsOfASizeThatAShardMayHave) {
+  for (const auto size : {kLeafSize, kMaxChunkSize}) {
+    EXPECT_EQ(decode_offer_shard(encode(OfferShard{ByteCount{size}}))->size.value, size);
+  }
+  for (const auto size :
+       {std::size_t{0}, std::size_t{1}, kLeafSize + 1, kMaxChunkSize + kLeafSize, SIZE_MAX}) {
+    EXPECT_FALSE(decode_offer_shard(encode(OfferShard{ByteCount{size}}))) << size;
+  }
+}
+
 TEST_F(MessagesTest, ShardIdsHaveTheirLength) {
   for (const std::size_t size : {0, 1, 31, 33, 100}) {
     const auto bytes = RawMessage().text(1, std::string(size, 's')).bytes();
@@ -72,6 +82,8 @@ void expect_safe(const Bytes& good, Decode decode, auto same) {
 TEST_F(MessagesTest, HostileBytesAreSafe) {
   expect_safe<Hello>(encode(Hello{random_.bytes(60)}), decode_hello,
                      [](auto& a, auto& b) { return a.record == b.record; });
+  expect_safe<OfferShard>(encode(OfferShard{ByteCount{kMaxChunkSize}}), decode_offer_shard,
+                          [](auto& a, auto& b) { return a.size == b.size; });
   expect_safe<PutShard>(encode(PutShard{shard_}), decode_put_shard,
                         [](auto& a, auto& b) { return a.shard == b.shard; });
   expect_safe<GetShard>(encode(GetShard{shard_, random_.bytes(50)}), decode_get_shard,

@@ -53,6 +53,15 @@ TEST_F(NodeRecordTest, OfAnOwnerNeedsNothingButItsKey) {
   EXPECT_TRUE(back->endpoints.empty() && back->location.empty() && back->network_id.empty());
 }
 
+TEST_F(NodeRecordTest, OfADrainingHolderSaysSo) {
+  const auto back = sent([](auto& changed) { changed.is_draining = true; });
+  ASSERT_TRUE(back);
+  EXPECT_TRUE(back->is_holder && back->is_draining);
+  EXPECT_FALSE(sent([](auto&) {})->is_draining);
+  EXPECT_TRUE(sent(raw().number(5, 2))->is_draining);
+  EXPECT_FALSE(sent(raw().number(5, 4))->is_draining);
+}
+
 TEST_F(NodeRecordTest, OfANewerNodeKeepsItsUnknownFields) {
   EXPECT_TRUE(sent(raw().text(99, "new").number(5, 0xff)));
 }
