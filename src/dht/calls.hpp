@@ -79,8 +79,7 @@ class Calls {
   void tick();
   /// SteadyTime::max(): never.
   SteadyTime next_due() const;
-  std::size_t size() const { return calls_.size(); }
-  bool has_lately_asked(const UdpAddress& address) const {
+  bool has_lately_asked(const UdpAddress& address) {
     return recently_asked_.contains(address, around_.clock.now());
   }
 

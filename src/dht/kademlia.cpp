@@ -8,6 +8,8 @@ namespace mycostr::dht {
 namespace {
 
 constexpr std::size_t kObservations = 11;
+/// With one check every five seconds a node has asked so many others of late.
+constexpr std::size_t kSmallNetwork = 60;
 /// An idle node is checked after this time, or sooner where many checked ones turn out to be gone: about one
 /// check in five should find a dead node, else checks are wasted, or lookups wait for the dead.
 constexpr auto kFirstStaleAfter = std::chrono::minutes(15);
@@ -34,10 +36,13 @@ Kademlia::Kademlia(Surroundings around, NodeId self, OwnRecord& record, Kademlia
   next_refresh_ = spread(settings.refresh / 16);
   next_reachability_ = now + std::chrono::seconds(5);
   responder_.knocked = [this](const UdpAddress& from, const wire::Nonce& nonce) {
-    // From one that this node has just spoken to it would prove nothing, and disprove nothing either. Where
-    // all know all, it has to do.
-    if (table_.size() > kBucketSize && calls_.has_lately_asked(from)) return reachability_.withdraw(nonce);
-    reachability_.knocked(nonce, around_.clock.now());
+    // Where all know all, anybody has to do.
+    const bool is_small = table_.size() <= kSmallNetwork;
+    if (is_small || !calls_.has_lately_asked(from)) {
+      reachability_.knocked(nonce, around_.clock.now());
+    } else {
+      reachability_.knocked_by_known(nonce);
+    }
   };
 }
 

@@ -72,8 +72,6 @@ class Kademlia final : public DatagramHandler {
   const Reachability& reachability() const { return reachability_; }
   /// The own address as most of the last nodes saw it.
   std::optional<UdpAddress> observed() const;
-  std::size_t lookups() const { return lookups_.size(); }
-  std::size_t values() const { return responder_.values(); }
   struct Counters {
     std::uint64_t requests = 0;  ///< sent, without repeats
     std::uint64_t lookups = 0;

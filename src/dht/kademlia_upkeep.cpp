@@ -56,8 +56,7 @@ void Kademlia::tick() {
     refresh_one_bucket();
   }
   if (now >= next_reachability_) {
-    next_reachability_ = now + (reachability_.verdict() == true ? settings_.reachability_check
-                                                                : settings_.reachability_check / 20);
+    next_reachability_ = now + settings_.reachability_check / (reachability_.verdict() == true ? 1 : 60);
     check_reachability();
   }
 }

@@ -84,8 +84,6 @@ class Lookup {
   /// Up to `count` of each path: liars who lead one astray have no part in the others'.
   std::vector<Contact> closest_of_each_path(std::size_t count) const;
   const NodeId& target() const { return target_; }
-  const LookupSettings& settings() const { return settings_; }
-  std::size_t asked_count() const { return asked_.size(); }
 
  private:
   struct Asked {

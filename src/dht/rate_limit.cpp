@@ -15,7 +15,7 @@ bool TotalLimiter::allow(SteadyTime now) {
 }
 
 RateLimiter::RateLimiter(RateSettings settings, Random& random)
-    : settings_(settings), key_(random.below(UINT64_MAX)), buckets_(kBuckets) {
+    : settings_(settings), key_(random.below(UINT64_MAX)), buckets_(settings.counters) {
   for (auto& bucket : buckets_) bucket.tokens = static_cast<float>(settings.burst);
 }
 
@@ -27,7 +27,7 @@ bool RateLimiter::allow(const UdpAddress& source, SteadyTime now) {
   hash ^= key_;
   hash = (hash ^ (hash >> 33)) * 0xff51afd7ed558ccdULL;
   hash = (hash ^ (hash >> 33)) * 0xc4ceb9fe1a85ec53ULL;
-  auto& bucket = buckets_[(hash ^ (hash >> 33)) % kBuckets];
+  auto& bucket = buckets_[(hash ^ (hash >> 33)) % buckets_.size()];
   const auto now_ms = static_cast<std::uint32_t>(
       std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count());
   const auto gained = double(now_ms - bucket.filled_ms) / 1000 * settings_.per_second;

@@ -13,6 +13,7 @@ namespace mycostr::dht {
 struct RateSettings {
   double per_second = 20;  ///< requests, in the long run
   double burst = 100;
+  std::size_t counters = 512;  ///< that sources share, each 8 bytes
 };
 
 /// A token bucket: one for all sources.
@@ -41,7 +42,6 @@ class RateLimiter {
     std::uint32_t filled_ms = 0;  ///< wraps after 49 days: then a source gains less than it might
     float tokens = 0;
   };
-  static constexpr std::size_t kBuckets = 512;
 
   const RateSettings settings_;
   const std::uint64_t key_;

@@ -23,10 +23,15 @@ bool Reachability::knocked(const wire::Nonce& nonce, SteadyTime now) {
   if (at == checks_.end() || now - at->begun > kWait) return false;
   checks_.erase(at);
   ++knocks_;
-  if (!is_server() && knocks_ < kKnocksToReturn) return true;
-  failures_ = 0;
-  was_reached_ = true;
+  if (knocks_ >= kKnocks) was_reached_ = true;
+  if (is_server() || knocks_ >= kKnocks) failures_ = 0;
   return true;
+}
+
+void Reachability::knocked_by_known(const wire::Nonce& nonce) {
+  if (std::ranges::find(checks_, nonce, &Check::nonce) == checks_.end()) return;
+  withdraw(nonce);
+  if (is_server()) failures_ = 0;
 }
 
 void Reachability::tick(SteadyTime now) {

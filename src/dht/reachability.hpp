@@ -12,8 +12,9 @@
 namespace mycostr::dht {
 
 /// A node is a server until several checks through different nodes have brought no stranger's knock; then it
-/// is a client until several in a row have: a knock from somebody that the router still remembers proves
-/// little. With fewer than three other nodes nobody could tell.
+/// is a client until several in a row have, and as many are needed before it may believe that it can be
+/// reached: a knock from somebody that the router still remembers proves little. With fewer than three other
+/// nodes nobody could tell.
 class Reachability {
  public:
   /// A check begins; its nonce is to be sent.
@@ -22,6 +23,10 @@ class Reachability {
   void withdraw(const wire::Nonce& nonce);
   /// True where a check waits for this nonce: it is answered now.
   bool knocked(const wire::Nonce& nonce, SteadyTime now);
+  /// The knock has come from somebody whom the router may have let in for having been written to: no proof,
+  /// but no failure either. A server's row of failures ends, or packets lost now and then would make a client
+  /// of it where it knows nearly all others.
+  void knocked_by_known(const wire::Nonce& nonce);
   /// Checks without a knock come to their end.
   void tick(SteadyTime now);
   bool is_server() const { return failures_ < kFailures; }
@@ -30,7 +35,7 @@ class Reachability {
 
  private:
   static constexpr unsigned kFailures = 5;
-  static constexpr unsigned kKnocksToReturn = 3;
+  static constexpr unsigned kKnocks = 3;
   struct Check {
     wire::Nonce nonce;
     SteadyTime begun;

@@ -19,7 +19,7 @@ HolderOffer coarse(HolderOffer offer) {
 
 bool same(const HolderOffer& a, const HolderOffer& b) {
   return a.capacity == b.capacity && a.free == b.free && a.location == b.location &&
-         a.price_msat_per_tb_month == b.price_msat_per_tb_month;
+         a.price_msat_per_tb_month == b.price_msat_per_tb_month && a.is_draining == b.is_draining;
 }
 
 }  // namespace
@@ -54,6 +54,7 @@ Bytes RecordKeeper::current() {
     record.capacity = offer_->capacity;
     record.free = offer_->free;
     record.price_msat_per_tb_month = offer_->price_msat_per_tb_month;
+    record.is_draining = offer_->is_draining;
   }
   encoded_ = wire::encode_record(record, identity_);
   // Room in a datagram: the endpoints that fit, the first first.

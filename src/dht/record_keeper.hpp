@@ -15,6 +15,7 @@ struct HolderOffer {
   ByteCount free;  ///< rounded to keep it coarse
   std::string location;
   std::uint64_t price_msat_per_tb_month = 0;
+  bool is_draining = false;
 };
 
 /// Loop thread only. References outlive it.

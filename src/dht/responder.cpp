@@ -11,7 +11,7 @@ constexpr RateSettings kUnprovenRate{.per_second = 10, .burst = 50};
 /// Forged senders are as many as one likes: checking all their signatures could keep a core busy.
 constexpr RateSettings kAllUnprovenRate{.per_second = 500, .burst = 1000};
 /// A knock goes to an address that somebody else names: few of them to one place.
-constexpr RateSettings kKnockRate{.per_second = 0.2, .burst = 5};
+constexpr RateSettings kKnockRate{.per_second = 0.2, .burst = 5, .counters = 128};
 
 /// How many contacts a reply of at most `room` bytes holds.
 std::size_t contacts_in(std::size_t room) {
@@ -107,7 +107,7 @@ wire::DatagramBody Responder::own_record(std::size_t room) {
   return wire::Value{std::move(record)};
 }
 
-/// To any node of the table but the asker and its neighbours, which it may have spoken to.
+/// To any node of the table but the asker. It may have spoken to that one, and will not count its knock then.
 wire::DatagramBody Responder::pass_on(const Asker& asker, const wire::CheckMe& request) {
   if (!asker.is_proven) return wire::Refused{wire::Refusal::cookie};
   auto others = table_.closest(around_.random.make<NodeId>(), kBucketSize);

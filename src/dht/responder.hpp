@@ -28,6 +28,7 @@ class Responder {
   void tick();
   /// A nonce that this node sent with CheckMe has come back from a stranger.
   std::move_only_function<void(const UdpAddress&, const wire::Nonce&)> knocked;
+  /// How many owner pointers are kept, for tests: that expired ones go shows in nothing else.
   std::size_t values() const { return values_.size(); }
 
  private:

@@ -16,7 +16,7 @@ std::uint32_t to_us(Duration rtt) {
 
 }  // namespace
 
-std::size_t RoutingTable::common_prefix_with_self(const NodeId& id) const {
+std::size_t RoutingTable::bucket_index(const NodeId& id) const {
   return common_prefix(self_, id);
 }
 
@@ -73,7 +73,7 @@ void RoutingTable::move_to(TableEntry& entry, const UdpAddress& address) {
 void RoutingTable::insert(std::size_t bucket, const Contact& contact, std::optional<Duration> rtt,
                           SteadyTime now) {
   std::erase_if(buckets_[bucket].replacements, [&](const Contact& c) { return c.id == contact.id; });
-  buckets_[bucket].entries.push_back({contact, now, now, now, rtt ? to_us(*rtt) : 0, 0});
+  buckets_[bucket].entries.push_back({contact, 0, rtt ? to_us(*rtt) : 0, now, now, now});
   per_subnet_.add(subnet_of(contact.address.ip));
   ++size_;
 }

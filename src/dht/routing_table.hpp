@@ -31,13 +31,14 @@ struct TableLimits {
   bool distinct_subnets = true;  ///< false: the limits per subnet are off, for development networks
 };
 
+/// In this order for its size: a node keeps hundreds.
 struct TableEntry {
   Contact contact;
-  SteadyTime answered;       ///< last time
-  SteadyTime asked;          ///< last time a check or a lookup asked it
-  SteadyTime since;          ///< in the table
-  std::uint32_t rtt_us = 0;  ///< smoothed; 0: not measured
-  unsigned failures = 0;     ///< in a row
+  std::uint8_t failures = 0;  ///< in a row
+  std::uint32_t rtt_us = 0;   ///< smoothed; 0: not measured
+  SteadyTime answered;        ///< last time
+  SteadyTime asked;           ///< last time a check or a lookup asked it
+  SteadyTime since;           ///< in the table
 };
 
 class RoutingTable {
@@ -76,8 +77,7 @@ class RoutingTable {
     std::vector<Contact> replacements;  ///< the newest last
   };
 
-  std::size_t bucket_index(const NodeId& id) const { return common_prefix_with_self(id); }
-  std::size_t common_prefix_with_self(const NodeId& id) const;
+  std::size_t bucket_index(const NodeId& id) const;
   std::size_t capacity(std::size_t bucket) const;
   bool subnet_allows(std::size_t bucket, const IpAddress& ip) const;
   bool may_enter(std::size_t bucket, const Contact& contact) const;

@@ -21,17 +21,6 @@ constexpr std::size_t kMaxProbesPerTick = 20;
 constexpr std::size_t kMaxAnnounced = 200;
 constexpr std::size_t kJoinBy = 8;
 
-/// The result of something that calls back.
-template <class T>
-struct Awaited {
-  std::optional<T> value;
-  async::Signal arrived;
-  void arrive(T result) {
-    value = std::move(result);
-    arrived.notify_all();
-  }
-};
-
 std::optional<UdpAddress> address_in(const wire::NodeRecord& record) {
   for (const auto& endpoint : record.endpoints) {
     if (const auto address = to_udp(endpoint)) return address;
@@ -238,23 +227,6 @@ void Service::publish_pointer() {
   kademlia_.publish(self_, own_.pointer(), [](std::size_t taken) {
     log(LogLevel::debug, "dht", "the own pointer lies at {} nodes", taken);
   });
-}
-
-Task<bool> Service::find(NodeId id) {
-  if (directory_.find(id) != nullptr) co_return true;
-  const auto found = std::make_shared<Awaited<std::vector<Contact>>>();
-  kademlia_.find_nodes(id, Effort::disjoint_paths,
-                       [found](std::vector<Contact> contacts) { found->arrive(std::move(contacts)); });
-  wake();
-  while (!found->value) co_await found->arrived.wait();
-  const auto at = std::ranges::find(*found->value, id, &Contact::id);
-  if (at == found->value->end()) co_return false;
-  const auto got = std::make_shared<Awaited<std::optional<Bytes>>>();
-  kademlia_.get_record(*at, [got](std::optional<Bytes> record) { got->arrive(std::move(record)); });
-  wake();
-  while (!got->value) co_await got->arrived.wait();
-  fetched(*at, *got->value);
-  co_return directory_.find(id) != nullptr;
 }
 
 }  // namespace mycostr::dht

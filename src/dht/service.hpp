@@ -1,12 +1,24 @@
 // Drives the DHT node: gives it time and datagrams, enters the network, and keeps the directory of known
 // nodes, with their newest records, in memory and on disk. Loop thread only. References outlive it.
+//
+// It is one class in four files:
+//   service.cpp          its loop: time and datagrams, joining, records to fetch, nodes to probe, the own
+//                        pointer to publish, the own record to announce
+//   service_rows.cpp     rows n/<node id> (records) and "anchors" (addresses of long standing)
+//   service_meeting.cpp  "hello" over the transport, both sides
+//   service_search.cpp   one node, or where an owner says that it is
+// Once a second the loop looks at what is due. Between these, Kademlia is ticked when it asks for it: a sleep
+// of its own for each earlier moment. All tasks end with run().
+//
+// Limits: 16 records fetched at a time, 1,000 waiting; 20 nodes probed a second; 200 told of a new record;
+// 8 anchors; kMaxKnownNodes records. What is beyond is left for later, or out: nothing here queues without
+// bound.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
-#include <set>
+#include <map>
 #include <unordered_set>
 
-#include "async/signal.hpp"
 #include "async/task_group.hpp"
 #include "dht/directory.hpp"
 #include "dht/kademlia.hpp"
@@ -30,8 +42,10 @@ class Service final : public DatagramHandler {
 
   /// Reads the nodes kept on disk. Before run(). Errors: io.
   Task<Result<void>> open();
-  /// Until cancelled.
+  /// Until cancelled. Lookups under way then never call back: find() and find_owner() are for tasks that are
+  /// cancelled too.
   Task<> run();
+  /// A datagram from outside; any bytes.
   void received(const UdpAddress& from, ByteView bytes) override;
 
   /// The own record has changed: those who are known hear of it at once.
@@ -41,8 +55,11 @@ class Service final : public DatagramHandler {
   Task<Result<NodeId>> introduce(PeerAddress address);
   /// Answers the operation "hello", which is the other side of introduce().
   Task<Result<PeerReply>> handle_hello(PeerRequest& request);
-  /// Looks a node up that the directory does not know; false where it is not found.
+  /// Looks a node up that the directory does not know; false where it is not found. Takes seconds.
   Task<bool> find(NodeId id);
+  /// Where an owner says that its daemon is, by the newest pointer of its own that the DHT has; nothing where
+  /// it has none. Takes seconds.
+  Task<std::optional<PeerAddress>> find_owner(NodeId owner);
 
   const Kademlia& kademlia() const { return kademlia_; }
 
@@ -50,21 +67,26 @@ class Service final : public DatagramHandler {
   std::move_only_function<void(const NodeId&, bool answered, std::optional<Duration> rtt)> on_outcome;
 
  private:
+  // service.cpp: time
   Task<> tick_at(SteadyTime due);
+  void wake();
   Task<> keep_directory();
+  // entering the network, and again when nobody answers any more
   Task<> join_by_bootstrap();
   void join_by_known();
-  void wake();
+  // the directory: who was seen, whose record is fetched, who is asked whether it lives
   void seen(const Sighting& sighting);
   void fetch_wanted();
   void fetched(const Contact& from, const std::optional<Bytes>& record);
   void probe_due();
   void publish_pointer();
+  // service_rows.cpp
   /// A file may be acknowledged at any moment, and its holders must be found again after a crash: what is new
   /// is written at once.
   void save_soon();
   Task<> save();
   Task<> write_rows();
+  // service_meeting.cpp
   Result<NodeId> take_hello(const PeerReply& reply, Duration rtt);
 
   Surroundings around_;
@@ -76,8 +98,8 @@ class Service final : public DatagramHandler {
   const ServiceSettings settings_;
   Kademlia kademlia_;
   async::TaskGroup tasks_;
-  SteadyTime sleeps_until_ = SteadyTime::max();
-  std::map<NodeId, Contact> wanted_;  ///< whose records are unknown, or outdated
+  SteadyTime sleeps_until_ = SteadyTime::max();  ///< the earliest sleep that ends in a tick
+  std::map<NodeId, Contact> wanted_;             ///< whose records are unknown, or outdated
   std::size_t fetching_ = 0;
   std::vector<UdpAddress> anchors_;  ///< from the disk
   bool is_running_ = false;          ///< before and after, calls of other nodes begin no tasks

@@ -100,7 +100,8 @@ void DhtWorld::grow(std::size_t count, Duration between, dht::KademliaSettings s
 
 void DhtWorld::join(DhtNode& node) {
   std::vector<UdpAddress> addresses;
-  for (int i = 0; i < 3; ++i) {
+  // Who picks hidden ones only would never enter: a bootstrap list names nodes that can be reached.
+  for (int tries = 0; tries < 100 && addresses.size() < 3; ++tries) {
     auto* other = random_up();
     if (other != nullptr && other != &node && !other->is_behind_nat) addresses.push_back(other->address());
   }

@@ -74,7 +74,7 @@ TEST_F(CallsTest, AReplyIsPassedOnOnce) {
   EXPECT_EQ(outcome->reply->observed, address_of(77));
   pass(1h);
   EXPECT_EQ(outcome->failed + outcome->slow, 0);
-  EXPECT_EQ(calls_.size(), 0U);
+  EXPECT_EQ(calls_.next_due(), SteadyTime::max());
 }
 
 TEST_F(CallsTest, AReplyNeedsItsTransactionAddressAndSignature) {
@@ -215,7 +215,7 @@ TEST_F(CallsTest, HandlersMayStartCalls) {
   again(5);
   for (int i = 0; i < 50; ++i) pass(1s);
   EXPECT_EQ(ended, 1 + 3 + 9 + 27 + 81);
-  EXPECT_EQ(calls_.size(), 0U);
+  EXPECT_EQ(calls_.next_due(), SteadyTime::max());
 }
 
 TEST_F(CallsTest, EachCallEndsExactlyOnceWhateverComes) {
@@ -239,7 +239,7 @@ TEST_F(CallsTest, EachCallEndsExactlyOnceWhateverComes) {
       ASSERT_EQ(outcome->replied + outcome->failed, 1) << seed;
       ASSERT_LE(outcome->slow, 1) << seed;
     }
-    ASSERT_EQ(calls_.size(), 0U);
+    ASSERT_EQ(calls_.next_due(), SteadyTime::max());
   }
 }
 

@@ -282,7 +282,6 @@ TEST_F(KademliaTest, AloneEverythingEndsWithNothing) {
   node_.publish({}, Bytes(10), [&](std::size_t taken) { ended += taken == 0; });
   node_.join({});
   EXPECT_EQ(ended, 3);
-  EXPECT_EQ(node_.lookups(), 0U);
   EXPECT_TRUE(bench_.socket.sent.empty());
 }
 

@@ -5,8 +5,9 @@
 namespace mycostr::dht {
 namespace {
 
-/// Runs a lookup to its end, answers in random order; holds what must hold all the time.
-std::size_t run(LookupNetwork& net, Lookup& lookup, std::uint64_t slow_percent) {
+/// Runs a lookup to its end, answers in random order; holds what must hold all the time. How many it asked.
+std::size_t run(LookupNetwork& net, Lookup& lookup, std::uint64_t slow_percent, std::size_t paths = 1) {
+  constexpr std::size_t kParallel = 5;
   std::set<NodeId> asked;
   std::vector<Contact> waiting;
   std::vector<Contact> late;
@@ -15,8 +16,7 @@ std::size_t run(LookupNetwork& net, Lookup& lookup, std::uint64_t slow_percent) 
       EXPECT_TRUE(asked.insert(contact.id).second) << "nobody is asked twice";
       waiting.push_back(contact);
     }
-    const auto& settings = lookup.settings();
-    EXPECT_LE(waiting.size(), settings.parallel * settings.paths);
+    EXPECT_LE(waiting.size(), kParallel * paths);
     if (lookup.is_done() || (waiting.empty() && late.empty())) break;
     auto& from = waiting.empty() || (!late.empty() && net.random.chance(1, 5)) ? late : waiting;
     const auto at = from.begin() + static_cast<std::ptrdiff_t>(net.random.below(from.size()));
@@ -41,7 +41,7 @@ TEST(Lookup, FindsTheClosestOfANetwork) {
     for (const std::size_t paths : {1, 4}) {
       const auto target = net.random.make<NodeId>();
       Lookup lookup(target, {.paths = paths}, net.start(4 * paths));
-      EXPECT_LT(run(net, lookup, 0), 60 * paths);
+      EXPECT_LT(run(net, lookup, 0, paths), 60 * paths);
       const auto found = lookup.closest();
       EXPECT_EQ(found.front(), net.truly_closest(target, 1).front());
       if (paths == 1) EXPECT_TRUE(ids_of(found) == ids_of(net.truly_closest(target, 16)));
@@ -96,7 +96,7 @@ TEST(Lookup, EndsWhenAllAreDead) {
   LookupNetwork net(3, 50);
   for (const auto& contact : net.all) net.dead.insert(contact.id);
   Lookup lookup({}, {.paths = 4}, net.start(20));
-  run(net, lookup, 10);
+  run(net, lookup, 10, 4);
   EXPECT_TRUE(lookup.closest().empty());
 }
 
@@ -196,7 +196,6 @@ TEST_F(LookupRules, PathsShareNobody) {
   EXPECT_TRUE(lookup.next().empty());
   EXPECT_TRUE(lookup.is_done());
   EXPECT_EQ(lookup.closest().size(), 5U);
-  EXPECT_EQ(lookup.asked_count(), 5U);
 }
 
 TEST_F(LookupRules, NamesMadeUpDoNotPushOutWhoHasAnswered) {

@@ -26,7 +26,23 @@ TEST_F(ReachabilityTest, BeginsAsAServerWithoutAVerdict) {
   EXPECT_FALSE(reachability_.verdict());
 }
 
-TEST_F(ReachabilityTest, OneKnockIsEnough) {
+TEST_F(ReachabilityTest, ThreeKnocksInARowAreAVerdict) {
+  EXPECT_TRUE(knock());
+  EXPECT_TRUE(knock());
+  EXPECT_FALSE(reachability_.verdict()) << "two knocks may be chance";
+  check_in_vain();
+  EXPECT_TRUE(knock());
+  EXPECT_TRUE(knock());
+  EXPECT_FALSE(reachability_.verdict()) << "not in a row";
+  EXPECT_TRUE(knock());
+  EXPECT_EQ(reachability_.verdict(), true);
+}
+
+TEST_F(ReachabilityTest, AFailureRaisesDoubtsThatOneKnockSettles) {
+  for (int i = 0; i < 3; ++i) knock();
+  check_in_vain();
+  EXPECT_TRUE(reachability_.is_server());
+  EXPECT_FALSE(reachability_.verdict());
   EXPECT_TRUE(knock());
   EXPECT_EQ(reachability_.verdict(), true);
 }
@@ -79,6 +95,21 @@ TEST_F(ReachabilityTest, AWithdrawnCheckTellsNothing) {
   }
   EXPECT_TRUE(reachability_.is_server());
   EXPECT_FALSE(reachability_.verdict());
+}
+
+TEST_F(ReachabilityTest, AKnockOfAKnownNodeEndsAServersFailuresAndProvesNothing) {
+  for (int round = 0; round < 5; ++round) {
+    for (int i = 0; i < 4; ++i) check_in_vain();
+    reachability_.knocked_by_known(reachability_.begin(random_, now_));
+  }
+  EXPECT_TRUE(reachability_.is_server());
+  EXPECT_FALSE(reachability_.verdict());
+  for (int i = 0; i < 4; ++i) check_in_vain();
+  reachability_.knocked_by_known(random_.make<wire::Nonce>());
+  check_in_vain();
+  EXPECT_FALSE(reachability_.is_server()) << "what nobody asked for counts for nothing";
+  for (int i = 0; i < 9; ++i) reachability_.knocked_by_known(reachability_.begin(random_, now_));
+  EXPECT_FALSE(reachability_.is_server());
 }
 
 TEST_F(ReachabilityTest, ChecksUnderWayAreBounded) {

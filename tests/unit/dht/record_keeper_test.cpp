@@ -50,6 +50,17 @@ TEST_F(RecordKeeperTest, SignsAnewOnlyWhenItMust) {
   EXPECT_NE(keeper_.current(), offered);
 }
 
+TEST_F(RecordKeeperTest, SaysThatItDrains) {
+  keeper_.set_offer(HolderOffer{64_GiB, 10_GiB, "DE", 7});
+  const auto before = current();
+  EXPECT_FALSE(before.is_draining);
+  keeper_.set_offer(HolderOffer{64_GiB, 10_GiB, "DE", 7, true});
+  EXPECT_TRUE(current().is_draining);
+  EXPECT_GT(current().seq, before.seq) << "others hear of it";
+  keeper_.set_offer(std::nullopt);
+  EXPECT_FALSE(current().is_draining);
+}
+
 TEST_F(RecordKeeperTest, FreeNeverExceedsTheCapacity) {
   keeper_.set_offer(HolderOffer{ByteCount{10}, 1_GiB, "", 0});
   EXPECT_EQ(current().free, ByteCount{10});
