@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "base/buffer.hpp"
@@ -19,11 +20,17 @@ struct ShardKey {
   auto operator<=>(const ShardKey&) const = default;
 };
 
+struct StoredShard {
+  ShardKey key;
+  ByteCount size;  ///< of the shard alone
+};
+
 struct StoreUsage {
   ByteCount capacity;  ///< what the operator offers
   ByteCount used;      ///< what shards take of it, headers and padding included
   ByteCount reserved;  ///< promised to shards that are on their way
   std::uint64_t shards = 0;
+  ByteCount shard_bytes;  ///< of `used`, the shards themselves
 };
 
 /// Capacity set aside for one shard; given back when it goes unused. Loop thread only; may outlive a failed
@@ -52,6 +59,10 @@ class ChunkStore {
   virtual Task<Result<Buffer>> read(ShardKey key, ByteCount offset, ByteCount length) = 0;
   /// Length of a shard in bytes. Errors: not_found, io.
   virtual Task<Result<ByteCount>> size_of(ShardKey key) = 0;
+  /// The first `limit` shards behind `after` (from the first one on without it), by owner and then by shard.
+  /// What changes meanwhile may be seen or not. REQUIRES: limit > 0. Errors: corrupt (the store's own books),
+  /// io.
+  virtual Task<Result<std::vector<StoredShard>>> list(std::optional<ShardKey> after, std::size_t limit) = 0;
   /// Durable once it has returned; what is not there counts as removed. Errors: io.
   virtual Task<Result<void>> remove(std::vector<ShardKey> keys) = 0;
 

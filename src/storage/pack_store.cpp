@@ -81,6 +81,11 @@ Task<Result<ByteCount>> PackStore::size_of(ShardKey key) {
   co_return ByteCount{location->length};
 }
 
+Task<Result<std::vector<StoredShard>>> PackStore::list(std::optional<ShardKey> after, std::size_t limit) {
+  auto job = [this, &after, limit] { return index_.shards(after, limit); };
+  co_return co_await async::offload(pool_, job);
+}
+
 Task<Result<void>> PackStore::remove(std::vector<ShardKey> keys) {
   for (std::size_t at = 0; at < keys.size(); at += kRemovedAtOnce) {
     const auto end = std::min(keys.size(), at + kRemovedAtOnce);
@@ -94,7 +99,7 @@ Task<Result<void>> PackStore::remove(std::vector<ShardKey> keys) {
 
 StoreUsage PackStore::usage() const {
   const auto totals = index_.totals();
-  return {capacity_, {totals.used}, reserved_, totals.shards};
+  return {capacity_, {totals.used}, reserved_, totals.shards, {totals.used - totals.shards * kPageSize}};
 }
 
 Task<Result<ByteCount>> PackStore::disk_free() {

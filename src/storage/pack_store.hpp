@@ -28,6 +28,7 @@ class PackStore final : public ChunkStore {
   Task<Result<Buffer>> get(ShardKey key) override;
   Task<Result<Buffer>> read(ShardKey key, ByteCount offset, ByteCount length) override;
   Task<Result<ByteCount>> size_of(ShardKey key) override;
+  Task<Result<std::vector<StoredShard>>> list(std::optional<ShardKey> after, std::size_t limit) override;
   /// Many keys are removed in slices; after an error some may be gone.
   Task<Result<void>> remove(std::vector<ShardKey> keys) override;
 

@@ -57,6 +57,22 @@ Result<std::optional<Location>> ShardIndex::find(const ShardKey& key) const {
   return location;
 }
 
+Result<std::vector<StoredShard>> ShardIndex::shards(const std::optional<ShardKey>& after,
+                                                    std::size_t most) const {
+  const auto last = after ? shard_row_key(*after) : std::string();
+  const auto rows =
+      database_.scan(Family::shards, {.prefix = std::string(1, kShardRow), .after = last, .limit = most});
+  if (!rows) return std::unexpected(rows.error());
+  std::vector<StoredShard> found;
+  for (const auto& row : *rows) {
+    const auto key = decode_shard_key(row.key);
+    const auto location = decode_location(row.value);
+    if (!key || !location) return std::unexpected(bad_row());
+    found.push_back({*key, {location->length}});
+  }
+  return found;
+}
+
 Totals ShardIndex::totals() const {
   std::lock_guard lock(mutex_);
   return totals_;

@@ -20,6 +20,8 @@ class ShardIndex {
   bool load();
   /// Errors: io, corrupt.
   Result<std::optional<Location>> find(const ShardKey& key) const;
+  /// The first `most` shards behind `after`, in the order of their keys. Errors: io, corrupt.
+  Result<std::vector<StoredShard>> shards(const std::optional<ShardKey>& after, std::size_t most) const;
   Totals totals() const;
   std::map<std::uint32_t, PackInfo> packs() const;
 

@@ -72,12 +72,15 @@ void SimChunkStore::make(const Change& change) {
     if (shards_.emplace(change.keys.front(), change.data).second) used_ += {change.data.size()};
     return;
   }
-  for (const auto& key : change.keys) {
-    const auto at = shards_.find(key);
-    if (at == shards_.end()) continue;
-    used_ -= {at->second.size()};
-    shards_.erase(at);
-  }
+  for (const auto& key : change.keys) take(key);
+}
+
+void SimChunkStore::take(const ShardKey& key) {
+  broken_.erase(key);
+  const auto at = shards_.find(key);
+  if (at == shards_.end()) return;
+  used_ -= {at->second.size()};
+  shards_.erase(at);
 }
 
 Task<Result<Buffer>> SimChunkStore::get(ShardKey key) {
@@ -87,7 +90,13 @@ Task<Result<Buffer>> SimChunkStore::get(ShardKey key) {
   if (!power_.lasts(life)) co_return no_power();
   const auto at = shards_.find(key);
   if (at == shards_.end()) co_return no_shard();
-  co_return Buffer::copy_of(at->second.view());
+  if (!readable_ || broken_.contains(key)) co_return fail(Errc::io, "the disk does not read this");
+  auto bytes = Buffer::copy_of(at->second.view());
+  if (misread_ == key) {
+    misread_.reset();
+    bytes.data()[0] ^= 1;
+  }
+  co_return bytes;
 }
 
 Task<Result<Buffer>> SimChunkStore::read(ShardKey key, ByteCount offset, ByteCount length) {
@@ -107,6 +116,19 @@ Task<Result<ByteCount>> SimChunkStore::size_of(ShardKey key) {
   co_return ByteCount{at->second.size()};
 }
 
+Task<Result<std::vector<StoredShard>>> SimChunkStore::list(std::optional<ShardKey> after, std::size_t limit) {
+  if (!power_.is_on()) co_return no_power();
+  const auto life = power_.life();
+  co_await delay(clock_, access_time());
+  if (!power_.lasts(life)) co_return no_power();
+  std::vector<StoredShard> found;
+  for (auto at = after ? shards_.upper_bound(*after) : shards_.begin();
+       at != shards_.end() && found.size() < limit; ++at) {
+    found.push_back({at->first, {at->second.size()}});
+  }
+  co_return found;
+}
+
 Task<Result<ByteCount>> SimChunkStore::disk_free() {
   if (!power_.is_on()) co_return no_power();
   co_return disk_ - std::min(disk_, used_);
@@ -120,6 +142,7 @@ void SimChunkStore::crash() {
 
 void SimChunkStore::wipe() {
   shards_.clear();
+  broken_.clear();
   used_ = {};
 }
 
@@ -128,6 +151,12 @@ bool SimChunkStore::rot(const ShardKey& key) {
   if (at == shards_.end()) return false;
   at->second.data()[random_.below(at->second.size())] ^= 1;
   return true;
+}
+
+bool SimChunkStore::lose(const ShardKey& key) {
+  const bool was_there = shards_.contains(key);
+  take(key);
+  return was_there;
 }
 
 }  // namespace mycostr::test

@@ -3,6 +3,7 @@
 
 #include <list>
 #include <map>
+#include <set>
 
 #include "mycostr/chunk_store.hpp"
 #include "mycostr/clock.hpp"
@@ -24,8 +25,9 @@ class SimChunkStore final : public ChunkStore {
   Task<Result<Buffer>> get(ShardKey key) override;
   Task<Result<Buffer>> read(ShardKey key, ByteCount offset, ByteCount length) override;
   Task<Result<ByteCount>> size_of(ShardKey key) override;
+  Task<Result<std::vector<StoredShard>>> list(std::optional<ShardKey> after, std::size_t limit) override;
   Task<Result<void>> remove(std::vector<ShardKey> keys) override;
-  StoreUsage usage() const override { return {capacity_, used_, reserved_, shards_.size()}; }
+  StoreUsage usage() const override { return {capacity_, used_, reserved_, shards_.size(), used_}; }
   Task<Result<ByteCount>> disk_free() override;
   void set_capacity(ByteCount capacity) override { capacity_ = capacity; }
 
@@ -35,6 +37,14 @@ class SimChunkStore final : public ChunkStore {
   void wipe();
   /// One byte changes unnoticed; false where the shard is not there.
   bool rot(const ShardKey& key);
+  /// The shard is gone, as after a fault of the file system; false where it is not there.
+  bool lose(const ShardKey& key);
+  /// The next reading of the shard alone comes out wrong: a fault of the memory, not of the disk.
+  void misread_once(const ShardKey& key) { misread_ = key; }
+  /// Reading the shard fails with io from now on.
+  void break_record(const ShardKey& key) { broken_.insert(key); }
+  /// All reading fails with io.
+  void set_readable(bool readable) { readable_ = readable; }
   /// How many times slower than usual it is.
   void set_slowness(unsigned factor) { slowness_ = factor; }
   const std::map<ShardKey, Buffer>& shards() const { return shards_; }
@@ -49,6 +59,7 @@ class SimChunkStore final : public ChunkStore {
   using Pending = std::list<Change>;
 
   void make(const Change& change);
+  void take(const ShardKey& key);
   Task<Result<void>> carry_out(Change change);
   Duration access_time();
 
@@ -61,6 +72,9 @@ class SimChunkStore final : public ChunkStore {
   ByteCount used_;
   ByteCount reserved_;
   unsigned slowness_ = 1;
+  bool readable_ = true;
+  std::set<ShardKey> broken_;
+  std::optional<ShardKey> misread_;
   std::map<ShardKey, Buffer> shards_;
   Pending pending_;
 };

@@ -1,4 +1,5 @@
 #include <csignal>
+#include <map>
 
 #include <sys/resource.h>
 
@@ -60,6 +61,7 @@ TEST(PackStore, CountsWhatRecordsTakeAndWhatIsReserved) {
   ASSERT_TRUE(opened.put(1, 4096));
   ASSERT_TRUE(opened.put(2, 4096));
   EXPECT_EQ(store.usage().used.value, 2 * (4096 + kHeader));
+  EXPECT_EQ(store.usage().shard_bytes.value, 2 * 4096U);
   EXPECT_EQ(store.reserve({4096}).error().code, Errc::full);
   first->reset();
   EXPECT_EQ(store.usage().reserved.value, 0U);
@@ -71,6 +73,41 @@ TEST(PackStore, CountsWhatRecordsTakeAndWhatIsReserved) {
   EXPECT_EQ(store.usage().shards, 0U);
   EXPECT_EQ(store.reserve({0}).error().code, Errc::invalid);
   EXPECT_EQ(store.reserve({kMaxChunkSize + kLeafSize}).error().code, Errc::invalid);
+}
+
+TEST(PackStore, ListsItsShardsInOrder) {
+  const TempFolder folder;
+  OpenStore opened(folder);
+  const auto list = [&](std::optional<ShardKey> after, std::size_t limit) {
+    return run(opened.loop, opened.store.list(after, limit)).value();
+  };
+  EXPECT_TRUE(list(std::nullopt, 10).empty());
+  std::map<ShardKey, std::size_t> expected;
+  for (const auto owner : std::initializer_list<std::uint8_t>{9, 1, 255}) {
+    for (std::uint64_t i = 0; i < 20; ++i) {
+      const std::size_t size = (1 + i % 3) * kLeafSize;
+      ASSERT_TRUE(opened.put(key_of(i, owner), shard_bytes(i, size)));
+      expected[key_of(i, owner)] = size;
+    }
+  }
+  ASSERT_TRUE(opened.remove({key_of(3, 9)}));
+  expected.erase(key_of(3, 9));
+
+  std::optional<ShardKey> after;
+  auto next = expected.begin();
+  for (auto page = list(after, 7); !page.empty(); page = list(after, 7)) {
+    EXPECT_LE(page.size(), 7U);
+    for (const auto& shard : page) {
+      ASSERT_NE(next, expected.end());
+      EXPECT_EQ(shard.key, next->first);
+      EXPECT_EQ(shard.size.value, next->second);
+      ++next;
+    }
+    after = page.back().key;
+  }
+  EXPECT_EQ(next, expected.end());
+  EXPECT_EQ(list(key_of(3, 9), 1).front().key, expected.upper_bound(key_of(3, 9))->first)
+      << "one that is gone";
 }
 
 TEST(PackStore, WritesAShardOnceHoweverOftenItIsPut) {
