@@ -1,0 +1,75 @@
+#include "agreement/book.hpp"
+
+#include "agreement/keys.hpp"
+
+namespace mycostr::agreement {
+namespace {
+constexpr std::size_t kRowsAtOnce = 1000;
+}  // namespace
+
+Task<Result<void>> Book::open() {
+  for (std::string after;;) {
+    const auto rows = co_await store_.scan({std::string(keys::kAgreements), after, kRowsAtOnce});
+    if (!rows) co_return std::unexpected(rows.error());
+    for (const auto& row : *rows) {
+      const auto id = AgreementId::from(as_bytes(row.key).subspan(keys::kAgreements.size()));
+      if (!id) co_return fail(Errc::corrupt, "the key of an agreement");
+      auto agreement = decode_row(*id, row.value);
+      if (!agreement) co_return std::unexpected(agreement.error());
+      keep(std::move(*agreement));
+      after = row.key;
+    }
+    if (rows->size() < kRowsAtOnce) co_return Result<void>();
+  }
+}
+
+const Agreement* Book::find(const AgreementId& id) const {
+  const auto at = agreements_.find(id);
+  return at == agreements_.end() ? nullptr : &at->second;
+}
+
+const Agreement* Book::with(Role role, const NodeId& peer) const {
+  const auto at = active_.find({role, peer});
+  return at == active_.end() ? nullptr : find(at->second);
+}
+
+std::vector<AgreementId> Book::in_state(Role role, State state) const {
+  std::vector<AgreementId> out;
+  for (const auto& [id, agreement] : agreements_) {
+    if (agreement.role == role && agreement.state == state) out.push_back(id);
+  }
+  return out;
+}
+
+Task<Result<void>> Book::save(std::vector<Agreement> changed, WriteBatch batch, Durability durability) {
+  for (const auto& agreement : changed) {
+    batch.put(keys::of(keys::kAgreements, agreement.id), encode_row(agreement));
+  }
+  auto done = co_await store_.commit(std::move(batch), durability);
+  if (!done) co_return done;
+  for (auto& agreement : changed) keep(std::move(agreement));
+  co_return done;
+}
+
+Task<Result<void>> Book::forget(AgreementId id, WriteBatch batch) {
+  batch.erase(keys::of(keys::kAgreements, id));
+  auto done = co_await store_.commit(std::move(batch), Durability::buffered);
+  if (done) drop(id);
+  co_return done;
+}
+
+void Book::keep(Agreement agreement) {
+  drop(agreement.id);
+  if (agreement.state == State::active) active_[{agreement.role, agreement.peer}] = agreement.id;
+  agreements_.emplace(agreement.id, std::move(agreement));
+}
+
+void Book::drop(const AgreementId& id) {
+  const auto at = agreements_.find(id);
+  if (at == agreements_.end()) return;
+  const auto active = active_.find({at->second.role, at->second.peer});
+  if (active != active_.end() && active->second == id) active_.erase(active);
+  agreements_.erase(at);
+}
+
+}  // namespace mycostr::agreement

@@ -1,0 +1,44 @@
+// All agreements of this node, as owner and as holder.
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "agreement/agreement.hpp"
+#include "mycostr/meta_store.hpp"
+
+namespace mycostr::agreement {
+
+/// In memory whole, about 1 kB each; the rows g/<agreement> are its state on disk. Loop thread only. Pointers
+/// it gives are good until the next co_await.
+class Book {
+ public:
+  explicit Book(MetaStore& store) : store_(store) {}
+
+  /// Once, before anything else. Errors: io, corrupt.
+  Task<Result<void>> open();
+
+  const Agreement* find(const AgreementId& id) const;
+  /// The active one; null where there is none.
+  const Agreement* with(Role role, const NodeId& peer) const;
+  /// In the order of their ids.
+  const std::map<AgreementId, Agreement>& all() const { return agreements_; }
+  std::vector<AgreementId> in_state(Role role, State state) const;
+
+  /// Writes these agreements with `batch`, all or nothing; known here once it is written. Not cancellable
+  /// once it has begun. At most one of a peer and role is active: REQUIRES. Errors: io.
+  Task<Result<void>> save(std::vector<Agreement> changed, WriteBatch batch, Durability durability);
+  /// The row goes, and what `batch` says. As save().
+  Task<Result<void>> forget(AgreementId id, WriteBatch batch);
+
+ private:
+  using Peer = std::pair<Role, NodeId>;
+  void keep(Agreement agreement);
+  void drop(const AgreementId& id);
+
+  MetaStore& store_;
+  std::map<AgreementId, Agreement> agreements_;
+  std::map<Peer, AgreementId> active_;
+};
+
+}  // namespace mycostr::agreement

@@ -1,0 +1,145 @@
+#include "agreement/desk.hpp"
+
+#include <algorithm>
+
+#include "agreement/clearing.hpp"
+#include "base/log.hpp"
+
+namespace mycostr::agreement {
+namespace {
+
+/// A call that says something of whether the node is there at all, rather than of what was asked.
+bool is_silence(Errc code) {
+  return code == Errc::unreachable || code == Errc::timeout || code == Errc::closed ||
+         code == Errc::wrong_peer;
+}
+
+}  // namespace
+
+Task<Result<PeerReply>> Desk::call(const char* operation, Bytes message) {
+  const auto contact = ports_.find_holder(holder_);
+  if (!contact) co_return fail(Errc::unreachable, "the holder is not there");
+  PeerCall call{operation, std::move(message), {}};
+  auto reply = co_await ports_.transport.call(contact->address, std::move(call), ports_.call);
+  if (!reply && is_silence(reply.error().code)) ports_.on_silence(holder_);
+  co_return reply;
+}
+
+Task<Result<void>> Desk::catch_up() {
+  for (const auto& id : book_.in_state(Role::owner, State::ending)) {
+    if (book_.find(id)->peer != holder_) continue;
+    if (auto done = co_await finish(id); !done) co_return done;
+  }
+  if (active() == nullptr) co_return Result<void>();
+  co_return co_await settle_unanswered(*active());
+}
+
+Task<Result<void>> Desk::propose() {
+  const auto contact = ports_.find_holder(holder_);
+  if (!contact) co_return fail(Errc::unreachable, "the holder is not there");
+  const wire::Terms terms{
+      ports_.identity.public_key(), contact->key,      contact->price_msat_per_tb_month,
+      ports_.clock.wall_now(),      ports_.network_id, ports_.random.make<wire::TermsNonce>()};
+  const auto payload = wire::encode(terms);
+  const auto signature = ports_.identity.sign(wire::kTermsPurpose, payload);
+  const auto reply =
+      co_await call(wire::operations::kProposeAgreement, wire::encode_signed({payload, signature}));
+  if (!reply) co_return std::unexpected(reply.error());
+  auto signed_by_both = wire::decode_co_signed(reply->message);
+  if (!signed_by_both) co_return std::unexpected(signed_by_both.error());
+  if (signed_by_both->payload != payload) co_return fail(Errc::invalid, "the holder signed other terms");
+  if (const auto agreed = wire::verify_terms(*signed_by_both); !agreed) {
+    co_return std::unexpected(agreed.error());
+  }
+  auto agreement = make_agreement(Role::owner, terms, std::move(*signed_by_both));
+  log(LogLevel::info, "agreement", "made agreement={} holder={}", agreement.id.hex(),
+      short_hex(holder_.view()));
+  // Buffered: should it be lost, nothing was in it, and the holder takes another one.
+  co_return co_await book_.save({std::move(agreement)}, {}, Durability::buffered);
+}
+
+Task<Result<bool>> Desk::join_some() {
+  auto shards = co_await joins_.waiting(holder_, wire::kMaxShardsPerChange);
+  if (!shards) co_return std::unexpected(shards.error());
+  if (shards->empty()) co_return false;
+  if (active() == nullptr) {
+    if (auto done = co_await propose(); !done) co_return std::unexpected(done.error());
+  }
+  const auto agreement = *active();
+  auto done = co_await change(agreement, {{}, *shards}, false);
+  if (!done && done.error().code == Errc::exists) done = co_await forget_joined(agreement.id, *shards);
+  if (!done) co_return std::unexpected(done.error());
+  co_return true;
+}
+
+/// Those that wait though they are in it already need not wait.
+Task<Result<void>> Desk::forget_joined(AgreementId agreement, std::vector<wire::ShardEntry> shards) {
+  std::vector<ShardId> ids;
+  for (const auto& shard : shards) ids.push_back(shard.id);
+  const auto in_it = co_await joined(agreement, std::move(ids));
+  if (!in_it) co_return std::unexpected(in_it.error());
+  WriteBatch batch;
+  for (const auto& shard : *in_it) JoinQueue::joined(batch, holder_, shard);
+  co_return co_await ports_.meta.commit(std::move(batch), Durability::buffered);
+}
+
+Task<Result<std::vector<ShardId>>> Desk::joined(AgreementId agreement, std::vector<ShardId> shards) {
+  ShardSet set(ports_.meta, ports_.crypto_pool, agreement);
+  std::vector<ShardId> out;
+  for (const auto& shard : shards) {
+    const auto slot = co_await set.slot_of(shard);
+    if (!slot) co_return std::unexpected(slot.error());
+    if (*slot) out.push_back(shard);
+  }
+  co_return out;
+}
+
+Task<Result<void>> Desk::leave(std::vector<ShardId> shards) {
+  for (std::size_t at = 0; at < shards.size(); at += wire::kMaxShardsPerChange) {
+    const auto count = std::min(wire::kMaxShardsPerChange, shards.size() - at);
+    const auto begin = shards.begin() + static_cast<std::ptrdiff_t>(at);
+    const std::vector<ShardId> some(begin, begin + static_cast<std::ptrdiff_t>(count));
+    if (active() != nullptr) {
+      auto in_it = co_await joined(active()->id, some);
+      if (!in_it) co_return std::unexpected(in_it.error());
+      if (!in_it->empty()) {
+        const auto done = co_await change(*active(), {std::move(*in_it), {}}, false);
+        // One that was given up keeps nobody.
+        if (!done && active() != nullptr) co_return done;
+      }
+    }
+    // Last, for an agreement that was given up puts its shards back among those that wait.
+    WriteBatch batch;
+    for (const auto& shard : some) JoinQueue::drop(batch, holder_, shard);
+    const auto dropped = co_await ports_.meta.commit(std::move(batch), Durability::buffered);
+    if (!dropped) co_return dropped;
+  }
+  co_return Result<void>();
+}
+
+Task<Result<void>> Desk::finish(AgreementId ending) {
+  const auto agreement = *book_.find(ending);
+  const bool is_told = agreement.rejoins || agreement.revision.ends;
+  if (is_told) co_return co_await take_apart(agreement);
+  // A change may have been on its way when the end was decided.
+  if (auto done = co_await settle_unanswered(agreement); !done) co_return done;
+  if (!book_.find(ending)->revision.ends) {
+    if (auto done = co_await change(*book_.find(ending), {}, true); !done) co_return done;
+  }
+  co_return co_await take_apart(*book_.find(ending));
+}
+
+Task<Result<void>> Desk::take_apart(Agreement agreement) {
+  OnPage put_back;
+  if (agreement.rejoins) {
+    put_back = [this](WriteBatch& batch, const std::vector<wire::ShardEntry>& page) {
+      for (const auto& entry : page) JoinQueue::add(batch, holder_, entry);
+    };
+  }
+  auto done = co_await clear_shards(ports_.meta, ports_.crypto_pool, agreement.id, put_back);
+  if (agreement.rejoins) joins_.added(holder_);
+  if (!done) co_return done;
+  co_return co_await close(book_, std::move(agreement));
+}
+
+}  // namespace mycostr::agreement

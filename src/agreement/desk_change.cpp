@@ -1,0 +1,131 @@
+// The part of Desk that takes one change from its signing to its end.
+#include <algorithm>
+
+#include "agreement/desk.hpp"
+#include "agreement/keys.hpp"
+#include "base/log.hpp"
+#include "crypto/merkle.hpp"
+
+namespace mycostr::agreement {
+
+Task<Result<void>> Desk::change(Agreement before, wire::Delta delta, bool ends) {
+  ShardSet set(ports_.meta, ports_.crypto_pool, before.id);
+  if (auto done = co_await set.load(); !done) co_return done;
+  // In the last revision nothing is kept; the rows are taken apart when it is signed.
+  ShardSet::Draft draft{crypto::merkle_root_of_leaves({}), 0, {}, {}};
+  if (!ends) {
+    auto prepared = co_await set.prepare(delta);
+    if (!prepared) co_return std::unexpected(prepared.error());
+    draft = std::move(*prepared);
+  }
+  before.last_number = std::max(before.last_number, before.revision.number) + 1;
+  const auto encoded = wire::encode(delta);
+  const wire::Revision revision{before.id,
+                                before.last_number,
+                                draft.root,
+                                draft.size,
+                                draft.bytes,
+                                wire::delta_hash(encoded),
+                                std::max(ports_.clock.wall_now(), before.revision.at),
+                                ends};
+  const auto payload = wire::encode(revision);
+  const wire::ChangeAgreement message{{payload, ports_.identity.sign(wire::kRevisionPurpose, payload)},
+                                      encoded};
+  WriteBatch batch;
+  batch.put(keys::of(keys::kChanges, before.id), std::string(as_text(wire::encode(message))));
+  if (auto done = co_await book_.save({before}, std::move(batch), Durability::synced); !done) co_return done;
+  co_return co_await settle(std::move(before), Change{message, revision, std::move(delta), std::move(draft)});
+}
+
+Task<Result<void>> Desk::settle_unanswered(Agreement before) {
+  const auto row = co_await ports_.meta.get(keys::of(keys::kChanges, before.id));
+  if (!row) co_return std::unexpected(row.error());
+  if (!*row) co_return Result<void>();
+  const auto corrupt = [&] { return fail(Errc::corrupt, "a change of agreement " + before.id.hex()); };
+  auto message = wire::decode_change_agreement(as_bytes(**row));
+  if (!message) co_return corrupt();
+  auto revision = wire::decode_revision(message->revision.payload);
+  auto delta = wire::decode_delta(message->delta);
+  if (!revision || !delta) co_return corrupt();
+  ShardSet::Draft draft;
+  if (!revision->ends) {
+    ShardSet set(ports_.meta, ports_.crypto_pool, before.id);
+    if (auto done = co_await set.load(); !done) co_return done;
+    auto prepared = co_await set.prepare(*delta);
+    if (!prepared) co_return std::unexpected(prepared.error());
+    draft = std::move(*prepared);
+  }
+  co_return co_await settle(std::move(before), Change{std::move(*message), std::move(*revision),
+                                                      std::move(*delta), std::move(draft)});
+}
+
+Task<Result<void>> Desk::settle(Agreement before, Change change) {
+  const auto answer = co_await call(wire::operations::kChangeAgreement, wire::encode(change.message));
+  if (!answer) {
+    if (answer.error().code != Errc::not_found) co_return std::unexpected(answer.error());
+    co_return co_await give_up(std::move(before), "the holder does not know it");
+  }
+  auto reply = wire::decode_change_reply(answer->message);
+  if (!reply) co_return std::unexpected(reply.error());
+  switch (reply->outcome) {
+    case wire::ChangeReply::Outcome::agreed:
+      co_return co_await take_agreed(std::move(before), change, std::move(*reply->revision));
+    case wire::ChangeReply::Outcome::missing:
+      co_return co_await take_missing(std::move(before), change, std::move(reply->missing));
+    case wire::ChangeReply::Outcome::conflict:
+      break;
+  }
+  co_return co_await give_up(std::move(before), "the holder has another revision");
+}
+
+Task<Result<void>> Desk::take_agreed(Agreement before, const Change& change, wire::CoSigned signed_by_both) {
+  const bool is_asked = signed_by_both.payload == change.message.revision.payload;
+  if (!is_asked) co_return fail(Errc::invalid, "the holder signed another revision");
+  if (const auto fits = wire::verify_revision(signed_by_both, before.terms); !fits) {
+    co_return std::unexpected(fits.error());
+  }
+  before.revision = change.revision;
+  before.signed_revision = std::move(signed_by_both);
+  WriteBatch batch;
+  change.draft.append_to(batch);
+  batch.erase(keys::of(keys::kChanges, before.id));
+  for (const auto& entry : change.delta.added) JoinQueue::joined(batch, holder_, entry.id);
+  // Buffered: should it be lost, the change is still there, and the holder gives the same answer again.
+  co_return co_await book_.save({std::move(before)}, std::move(batch), Durability::buffered);
+}
+
+Task<Result<void>> Desk::take_missing(Agreement before, const Change& change, std::vector<ShardId> missing) {
+  std::vector<wire::ShardEntry> denied;
+  for (const auto& entry : change.delta.added) {
+    if (std::ranges::find(missing, entry.id) != missing.end()) denied.push_back(entry);
+  }
+  if (denied.empty()) co_return fail(Errc::invalid, "the holder misses what nobody added");
+  log(LogLevel::warn, "agreement", "holder={} has not got {} shards that it gave receipts for",
+      short_hex(holder_.view()), denied.size());
+  WriteBatch batch;
+  batch.erase(keys::of(keys::kChanges, before.id));
+  for (const auto& entry : denied) JoinQueue::mark_missing(batch, holder_, entry);
+  const auto done = co_await ports_.meta.commit(std::move(batch), Durability::buffered);
+  if (!done) co_return done;
+  if (on_missing_) {
+    for (const auto& entry : denied) on_missing_(holder_, entry.id);
+  }
+  co_return done;
+}
+
+Task<Result<void>> Desk::give_up(Agreement agreement, std::string why) {
+  log(LogLevel::warn, "agreement", "agreement={} holder={} is over: {}", agreement.id.hex(),
+      short_hex(holder_.view()), why);
+  // One that its owner ended does not go on as another.
+  agreement.rejoins = agreement.state == State::active;
+  agreement.state = State::ending;
+  WriteBatch batch;
+  batch.erase(keys::of(keys::kChanges, agreement.id));
+  if (auto done = co_await book_.save({agreement}, std::move(batch), Durability::buffered); !done)
+    co_return done;
+  if (auto done = co_await take_apart(std::move(agreement)); !done) co_return done;
+  // No success: else the next agreement, and its end, could follow at once, and so on.
+  co_return fail(Errc::conflict, "the agreement was given up: " + why);
+}
+
+}  // namespace mycostr::agreement

@@ -1,0 +1,90 @@
+// The holder's side: countersigns terms and changes that are as they should be.
+#pragma once
+
+#include <functional>
+#include <set>
+
+#include "agreement/book.hpp"
+#include "agreement/shard_set.hpp"
+#include "async/budget.hpp"
+#include "crypto/identity.hpp"
+#include "mycostr/chunk_store.hpp"
+#include "mycostr/clock.hpp"
+#include "mycostr/transport.hpp"
+
+namespace mycostr::agreement {
+
+/// Outlive the service; loop thread only.
+struct HolderPorts {
+  Clock& clock;
+  WorkerPool& crypto_pool;
+  MetaStore& meta;
+  ChunkStore& chunks;
+  const crypto::Identity& identity;
+  std::string network_id;
+  /// What this node asks now, in msat per TB and month; nothing: it takes no new agreements.
+  std::function<std::optional<std::uint64_t>()> price;
+};
+
+/// Inside of agreement only: a call of an owner that is being answered; a second one meanwhile is refused.
+class InWork {
+ public:
+  InWork(std::set<NodeId>& owners, const NodeId& owner)
+      : owners_(owners), owner_(owner), is_first_(owners.insert(owner).second) {}
+  ~InWork() {
+    if (is_first_) owners_.erase(owner_);
+  }
+  InWork(const InWork&) = delete;
+  InWork& operator=(const InWork&) = delete;
+  bool is_first() const { return is_first_; }
+
+ private:
+  std::set<NodeId>& owners_;
+  const NodeId owner_;
+  const bool is_first_;
+};
+
+/// Loop thread only.
+class HolderService {
+ public:
+  /// Agreements as a holder; beyond it, those without shards make room, the oldest first.
+  static constexpr std::size_t kMaxAgreements = 10'000;
+  static constexpr std::size_t kChangesAtOnce = 4;
+  static constexpr std::size_t kMaxChangesWaiting = 64;
+
+  HolderService(HolderPorts ports, Book& book)
+      : ports_(std::move(ports)), book_(book), slots_(kChangesAtOnce) {}
+
+  /// Operation "agreements/propose". The same terms again get the same countersignature; others end the
+  /// agreement there was. Errors: invalid, forbidden (somebody else's), conflict (another holder, network or
+  /// time, too low a price, no offer), overloaded (a new one too soon), full, io.
+  Task<Result<PeerReply>> handle_propose(PeerRequest& request);
+  /// Operation "agreements/change": the reply says agreed, missing or conflict (wire::ChangeReply). Errors:
+  /// invalid, not_found (no such agreement, or it has ended), forbidden, overloaded, full, io.
+  Task<Result<PeerReply>> handle_change(PeerRequest& request);
+  /// Clears away the rows of agreements that have ended. Until cancelled.
+  Task<> run();
+
+ private:
+  Result<wire::Terms> check_terms(const PeerRequest& request, const wire::SignedPayload& proposal) const;
+  Result<void> check_offer(const wire::Terms& terms, const NodeId& owner) const;
+  Task<Result<void>> make_room();
+  void remember_made(const NodeId& owner);
+  Task<Result<PeerReply>> answer(Agreement before, wire::SignedPayload proposal, wire::Revision revision,
+                                 wire::Delta delta);
+  Task<Result<PeerReply>> agree(Agreement agreement, wire::SignedPayload proposal, wire::Revision revision,
+                                ShardSet::Draft draft);
+  Task<Result<ShardSet::Draft>> draft_of(AgreementId agreement, wire::Delta delta, bool ends);
+  Task<Result<std::vector<ShardId>>> missing_of(NodeId owner, std::vector<wire::ShardEntry> shards);
+  Task<Result<void>> clear_away(AgreementId id);
+
+  HolderPorts ports_;
+  Book& book_;
+  std::set<NodeId> in_work_;           ///< owners: one call at a time
+  std::map<NodeId, SteadyTime> made_;  ///< when an agreement was last made with an owner, if lately
+  std::size_t waiting_ = 0;            ///< changes
+  async::Budget slots_;
+  async::Signal ended_;
+};
+
+}  // namespace mycostr::agreement

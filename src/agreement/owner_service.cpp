@@ -1,0 +1,217 @@
+#include "agreement/owner_service.hpp"
+
+#include <algorithm>
+#include <list>
+
+#include "agreement/desk.hpp"
+#include "agreement/keys.hpp"
+#include "async/cancel.hpp"
+#include "async/timeout.hpp"
+#include "base/log.hpp"
+
+namespace mycostr::agreement {
+namespace {
+
+/// Time for shards to gather, so that one change takes many.
+constexpr auto kRound = std::chrono::seconds(5);
+/// Holders may be away for days.
+constexpr auto kNobodyThere = std::chrono::minutes(1);
+constexpr Duration kFirstPause = std::chrono::seconds(10);  // after a failure; then twice as long each time
+constexpr Duration kLongestPause = std::chrono::minutes(5);
+constexpr std::size_t kVisitsAtOnce = 8;
+constexpr std::size_t kRowsAtOnce = 1000;
+
+}  // namespace
+
+/// Somebody's shards that are to leave.
+struct OwnerService::Wish {
+  std::uint64_t number = 0;  ///< grows
+  std::vector<ShardId> shards;
+  std::optional<Result<void>> outcome;
+};
+
+/// Where work at one holder waits its turn.
+struct OwnerService::Counter {
+  Counter(const OwnerPorts& ports, Book& book, JoinQueue& joins, const Desk::OnMissing& on_missing,
+          const NodeId& holder)
+      : desk(ports, book, joins, on_missing, holder) {}
+
+  Desk desk;
+  async::Budget turn{1};
+  std::list<Wish*> wishes;  ///< by number
+  std::uint64_t last_wish = 0;
+  bool is_visited = false;
+  SteadyTime not_before;
+  Duration pause = kFirstPause;
+};
+
+OwnerService::OwnerService(OwnerPorts ports, Book& book, JoinQueue& joins)
+    : ports_(std::move(ports)),
+      book_(book),
+      joins_(joins),
+      slots_(kVisitsAtOnce),
+      visits_(ports_.executor, "agreement") {}
+
+OwnerService::~OwnerService() = default;
+
+Task<Result<void>> OwnerService::open() {
+  for (std::string after;;) {
+    const auto rows = co_await ports_.meta.scan({std::string(keys::kChanges), after, kRowsAtOnce});
+    if (!rows) co_return std::unexpected(rows.error());
+    for (const auto& row : *rows) {
+      after = row.key;
+      const auto id = AgreementId::from(as_bytes(row.key).subspan(keys::kChanges.size()));
+      const auto* agreement = id ? book_.find(*id) : nullptr;
+      if (agreement != nullptr) unanswered_.insert(agreement->peer);
+    }
+    if (rows->size() < kRowsAtOnce) co_return Result<void>();
+  }
+}
+
+OwnerService::CounterPtr OwnerService::counter_of(const NodeId& holder) {
+  auto& counter = counters_[holder];
+  if (!counter) counter = std::make_shared<Counter>(ports_, book_, joins_, on_missing, holder);
+  return counter;
+}
+
+Task<> OwnerService::run() {
+  std::exception_ptr stopped;
+  try {
+    co_await report_missing();
+    co_await rounds();
+  } catch (...) {
+    stopped = std::current_exception();
+  }
+  co_await async::begin_cleanup();
+  co_await visits_.close();
+  co_await async::end_cleanup();
+  if (stopped) std::rethrow_exception(stopped);
+}
+
+Task<> OwnerService::report_missing() {
+  for (std::optional<JoinQueue::Missing> after;;) {
+    const auto missing = co_await joins_.missing(after, kRowsAtOnce);
+    if (!missing) {
+      log(LogLevel::error, "agreement", "could not read what is missing: {}", to_string(missing.error()));
+      co_return;
+    }
+    for (const auto& [holder, shard] : *missing) {
+      if (on_missing) on_missing(holder, shard);
+    }
+    if (missing->size() < kRowsAtOnce) co_return;
+    after = missing->back();
+  }
+}
+
+bool OwnerService::has_work() const {
+  return !joins_.holders().empty() || !unanswered_.empty() ||
+         !book_.in_state(Role::owner, State::ending).empty();
+}
+
+std::set<NodeId> OwnerService::holders_with_work() const {
+  auto out = joins_.holders();
+  out.insert(unanswered_.begin(), unanswered_.end());
+  for (const auto& id : book_.in_state(Role::owner, State::ending)) out.insert(book_.find(id)->peer);
+  return out;
+}
+
+Task<> OwnerService::rounds() {
+  for (;;) {
+    while (!has_work()) co_await joins_.wait();
+    co_await ports_.clock.sleep_for(kRound);
+    if (!co_await round()) co_await async::finish_within(ports_.clock, joins_.wait(), kNobodyThere);
+  }
+}
+
+Task<bool> OwnerService::round() {
+  bool any_there = false;
+  for (const auto& holder : holders_with_work()) {
+    if (!ports_.find_holder(holder)) continue;
+    any_there = true;
+    const auto counter = counter_of(holder);
+    const bool is_due = !counter->is_visited && ports_.clock.now() >= counter->not_before;
+    if (!is_due) continue;
+    auto slot = co_await slots_.take(1);
+    counter->is_visited = true;
+    visits_.spawn(visit(holder, counter, std::move(slot)));
+  }
+  co_return any_there;
+}
+
+Task<> OwnerService::visit(NodeId holder, CounterPtr counter, async::Budget::Lease) {
+  struct Ended {
+    Counter& counter;
+    ~Ended() { counter.is_visited = false; }
+  } ended{*counter};
+  unanswered_.insert(holder);
+  const auto done = co_await join_all(counter);
+  if (done) {
+    unanswered_.erase(holder);
+    counter->pause = kFirstPause;
+    co_return;
+  }
+  log(LogLevel::debug, "agreement", "holder={}: {}", short_hex(holder.view()), to_string(done.error()));
+  counter->not_before = ports_.clock.now() + counter->pause;
+  counter->pause = std::min(2 * counter->pause, kLongestPause);
+}
+
+/// A turn for each change: what is to leave need not wait until all have joined.
+Task<Result<void>> OwnerService::join_all(CounterPtr counter) {
+  for (;;) {
+    const auto turn = co_await counter->turn.take(1);
+    if (auto done = co_await counter->desk.catch_up(); !done) co_return done;
+    const auto more = co_await counter->desk.join_some();
+    if (!more) co_return std::unexpected(more.error());
+    if (!*more) co_return Result<void>();
+  }
+}
+
+Task<Result<void>> OwnerService::leave(NodeId holder, std::vector<ShardId> shards) {
+  const auto counter = counter_of(holder);
+  Wish wish{++counter->last_wish, std::move(shards), std::nullopt};
+  struct Waiting {
+    std::list<Wish*>& wishes;
+    const std::list<Wish*>::iterator place;
+    ~Waiting() { wishes.erase(place); }
+  } waiting{counter->wishes, counter->wishes.insert(counter->wishes.end(), &wish)};
+  const auto turn = co_await counter->turn.take(1);
+  // Whoever had the turn before has perhaps seen to this too.
+  if (!wish.outcome) co_await grant_wishes(holder, counter);
+  co_return *wish.outcome;
+}
+
+Task<> OwnerService::grant_wishes(NodeId holder, CounterPtr counter) {
+  std::vector<ShardId> shards;
+  for (const auto* wish : counter->wishes) {
+    if (!wish->outcome) shards.insert(shards.end(), wish->shards.begin(), wish->shards.end());
+  }
+  const auto last = counter->last_wish;
+  // Two may want the same gone.
+  std::ranges::sort(shards);
+  shards.erase(std::ranges::unique(shards).begin(), shards.end());
+  unanswered_.insert(holder);
+  auto done = co_await counter->desk.catch_up();
+  if (done) done = co_await counter->desk.leave(std::move(shards));
+  if (done) unanswered_.erase(holder);
+  // Those who gave up meanwhile are not in the list any more.
+  for (auto* wish : counter->wishes) {
+    if (wish->number <= last) wish->outcome = done;
+  }
+}
+
+Task<Result<void>> OwnerService::end(AgreementId id) {
+  const auto* found = book_.find(id);
+  const auto no_such = [] { return fail(Errc::not_found, "no active agreement of this owner"); };
+  if (found == nullptr || found->role != Role::owner) co_return no_such();
+  const auto counter = counter_of(found->peer);
+  const auto turn = co_await counter->turn.take(1);
+  found = book_.find(id);
+  if (found == nullptr || found->state != State::active) co_return no_such();
+  auto agreement = *found;
+  agreement.state = State::ending;
+  auto done = co_await book_.save({std::move(agreement)}, {}, Durability::synced);
+  joins_.wake();
+  co_return done;
+}
+
+}  // namespace mycostr::agreement

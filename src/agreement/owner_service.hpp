@@ -1,0 +1,98 @@
+// The owner's side: shards that wait join the agreement with their holder, those to be deleted leave it, by
+// changes that both sides sign.
+//
+// A change is on disk before it is sent, and is sent again unchanged until the holder has answered: whatever
+// falls in between, both sides end at the same revision. Should they disagree all the same (one of them lost
+// its disk, or came back with an old one), the agreement ends and its shards join a new one.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+
+#include "agreement/book.hpp"
+#include "agreement/join_queue.hpp"
+#include "agreement/shard_set.hpp"
+#include "async/budget.hpp"
+#include "async/task_group.hpp"
+#include "crypto/identity.hpp"
+#include "mycostr/clock.hpp"
+#include "mycostr/random.hpp"
+#include "mycostr/transport.hpp"
+
+namespace mycostr::agreement {
+
+/// What is known of a holder that answers.
+struct HolderContact {
+  PeerAddress address;
+  PublicKey key;
+  std::uint64_t price_msat_per_tb_month = 0;
+};
+
+/// Outlive the services; loop thread only.
+struct OwnerPorts {
+  boost::asio::any_io_executor executor;
+  Clock& clock;
+  Random& random;
+  WorkerPool& crypto_pool;
+  Transport& transport;
+  MetaStore& meta;
+  const crypto::Identity& identity;
+  std::string network_id;
+  CallLimits call;
+  /// Nothing where the node is not known or does not answer.
+  std::function<std::optional<HolderContact>(const NodeId&)> find_holder;
+  /// A call found it silent.
+  std::function<void(const NodeId&)> on_silence;
+};
+
+class Desk;
+
+/// Loop thread only. References outlive it.
+class OwnerService {
+ public:
+  OwnerService(OwnerPorts ports, Book& book, JoinQueue& joins);
+  ~OwnerService();
+
+  /// A holder that gave a receipt for a shard says that it has not got it. Called once it says so, and for
+  /// all of these again at the start of run(): until the shard has left.
+  std::function<void(const NodeId& holder, const ShardId& shard)> on_missing;
+
+  /// Once, after the book and the queue have been opened. Errors: io.
+  Task<Result<void>> open();
+  /// Until cancelled. Sleeps while nothing waits.
+  Task<> run();
+  /// On return these shards are in no agreement with the holder and wait for none, durably; what was not
+  /// joined counts as left. Errors: unreachable and whatever else a call ends with: nothing, or a part, has
+  /// left, and the caller tries again; io.
+  Task<Result<void>> leave(NodeId holder, std::vector<ShardId> shards);
+  /// The agreement is over, durably; the holder is told as soon as it can be. Its shards stay where they are,
+  /// unpromised. Errors: not_found (no active one of this owner's), io.
+  Task<Result<void>> end(AgreementId agreement);
+
+ private:
+  struct Wish;
+  struct Counter;
+  using CounterPtr = std::shared_ptr<Counter>;
+
+  CounterPtr counter_of(const NodeId& holder);
+  bool has_work() const;
+  std::set<NodeId> holders_with_work() const;
+  Task<> report_missing();
+  Task<> rounds();
+  /// False where no holder with work is there.
+  Task<bool> round();
+  Task<> visit(NodeId holder, CounterPtr counter, async::Budget::Lease slot);
+  Task<Result<void>> join_all(CounterPtr counter);
+  Task<> grant_wishes(NodeId holder, CounterPtr counter);
+
+  OwnerPorts ports_;
+  Book& book_;
+  JoinQueue& joins_;
+  std::map<NodeId, CounterPtr> counters_;  ///< one for each holder met since the start
+  std::set<NodeId> unanswered_;            ///< holders at which something may be under way
+  async::Budget slots_;
+  async::TaskGroup visits_;
+};
+
+}  // namespace mycostr::agreement

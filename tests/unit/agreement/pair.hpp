@@ -1,0 +1,91 @@
+// An owner and a holder that agree over a line between them, each with its disk, both restarted at will.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include "agreement/holder_service.hpp"
+#include "agreement/owner_service.hpp"
+#include "async/task_group.hpp"
+#include "support/inline_pool.hpp"
+#include "support/local_request.hpp"
+#include "support/memory_meta_store.hpp"
+#include "support/seeded_random.hpp"
+#include "support/sim_chunk_store.hpp"
+#include "support/virtual_clock.hpp"
+
+namespace mycostr::agreement {
+
+/// What becomes of the next calls.
+enum class Line { good, dead, loses_answers };
+
+class Pair : private Transport {
+ public:
+  explicit Pair(std::uint64_t seed);
+  ~Pair() override;
+
+  /// What is in memory goes, what is on disk stays.
+  void restart_owner();
+  void restart_holder();
+
+  /// A shard that the holder keeps and has given a receipt for.
+  wire::ShardEntry stored_shard();
+  /// It waits to join; in the holder's store or not.
+  void queue(const wire::ShardEntry& shard);
+  Result<void> leave(std::vector<ShardId> shards);
+  void pass(Duration time) { clock.run_for(time); }
+
+  const Agreement* at_owner() { return owner->book.with(Role::owner, holder_identity.id()); }
+  const Agreement* at_holder() { return holder->book.with(Role::holder, owner_identity.id()); }
+  /// Both sides have the same signed revision, and rows that are what it says: these shards.
+  void expect_agreed(const std::set<ShardId>& shards);
+  /// Calls the holder as the owner would, or as `from` would.
+  Result<PeerReply> send(const char* operation, Bytes message);
+  Result<PeerReply> send_as(const crypto::Identity& from, const char* operation, Bytes message);
+  std::size_t rows_of(const test::MemoryMetaStore& meta, std::string_view prefix) const;
+
+  boost::asio::io_context loop;
+  test::VirtualClock clock{loop};
+  test::InlinePool pool{loop};
+  test::SeededRandom random;
+  test::Trace trace;
+  test::Power power;
+  test::MemoryMetaStore owner_meta;
+  test::MemoryMetaStore holder_meta;
+  test::SimChunkStore chunks;
+  const crypto::Identity owner_identity;
+  const crypto::Identity holder_identity;
+  Line line = Line::good;
+  bool holder_is_known = true;
+  std::optional<std::uint64_t> asked_price = 100;  ///< by the holder
+  std::uint64_t told_price = 100;                  ///< in its record
+  std::vector<ShardId> missing;                    ///< what on_missing said
+  std::vector<std::string> calls;                  ///< operations that went out
+  struct OwnerLife {
+    explicit OwnerLife(Pair& pair);
+    Book book;
+    JoinQueue joins;
+    OwnerService service;
+    async::TaskGroup tasks;
+  };
+  struct HolderLife {
+    explicit HolderLife(Pair& pair);
+    Book book;
+    HolderService service;
+    async::TaskGroup tasks;
+  };
+  std::unique_ptr<OwnerLife> owner;
+  std::unique_ptr<HolderLife> holder;
+
+ private:
+  Task<Result<PeerReply>> call(PeerAddress to, PeerCall call, CallLimits limits) override;
+  void serve(PeerHandler&) override {}
+  std::size_t connection_count() const override { return 0; }
+  void start_owner();
+  void start_holder();
+  Task<Result<PeerReply>> answer(const crypto::Identity& from, PeerCall call);
+  OwnerPorts owner_ports();
+  HolderPorts holder_ports();
+  std::set<ShardId> set_on(test::MemoryMetaStore& meta, const Agreement& agreement);
+};
+
+}  // namespace mycostr::agreement
