@@ -19,9 +19,12 @@ class Picker {
     Index last;
   };
   enum class Wish { new_continent, new_country, any };
+  enum class Among { all, vetted, newcomers };
 
+  bool may_try_a_newcomer() const;
   void use_subnet_and_region(const Eligible::Node& node);
-  std::optional<Index> choose() const;
+  std::optional<Index> choose(Among among);
+  std::optional<Index> choose_with_newcomers_on_trial(bool is_newcomers_turn);
   std::vector<Range> ranges_of(Wish wish) const;
   std::optional<Index> best_of_two(std::span<const Range> ranges) const;
   std::optional<Index> best_of_two_usable(std::span<const Range> ranges) const;
@@ -34,6 +37,9 @@ class Picker {
   const std::vector<Eligible::Node>& nodes_;
   const Load& load_;
   Random& random_;
+  const std::size_t holders_;  ///< of the chunk, in the end
+  Among among_ = Among::all;
+  bool has_newcomer_ = false;  ///< among those that keep a shard of the chunk
   std::vector<bool> barred_;
   std::vector<bool> subnet_used_;
   std::array<bool, kContinents + 1> continent_used_{};
@@ -45,6 +51,7 @@ Picker::Picker(const Eligible& eligible, const ChunkRequest& chunk, const Load& 
       nodes_(eligible.nodes_),
       load_(load),
       random_(random),
+      holders_(chunk.held.size() + chunk.copies),
       barred_(eligible.nodes_.size()),
       subnet_used_(eligible.subnets_) {
   for (const auto& id : chunk.failed) {
@@ -55,6 +62,7 @@ Picker::Picker(const Eligible& eligible, const ChunkRequest& chunk, const Load& 
     const auto found = eligible.index_.find(id);
     if (found == eligible.index_.end()) continue;
     barred_[found->second] = true;
+    if (!nodes_[found->second].vetted) has_newcomer_ = true;
     use_subnet_and_region(nodes_[found->second]);
   }
 }
@@ -66,9 +74,14 @@ void Picker::use_subnet_and_region(const Eligible::Node& node) {
 }
 
 std::vector<NodeId> Picker::run(std::size_t copies) {
+  const bool has_grown = eligible_.has_grown(holders_);
+  const bool tries_a_newcomer = has_grown && may_try_a_newcomer();
   std::vector<NodeId> out;
   while (out.size() < copies) {
-    const auto chosen = choose();
+    // The last one: the others have then seen to the regions.
+    const bool is_last = out.size() + 1 == copies;
+    const auto chosen =
+        has_grown ? choose_with_newcomers_on_trial(is_last && tries_a_newcomer) : choose(Among::all);
     if (!chosen) break;
     barred_[*chosen] = true;
     use_subnet_and_region(nodes_[*chosen]);
@@ -77,7 +90,22 @@ std::vector<NodeId> Picker::run(std::size_t copies) {
   return out;
 }
 
-std::optional<Picker::Index> Picker::choose() const {
+bool Picker::may_try_a_newcomer() const {
+  return !has_newcomer_ && random_.below(kChunksPerNewcomer) == 0;
+}
+
+/// Enough vetted nodes may still be too few once some are full or have failed: a newcomer then is better than
+/// no copy.
+std::optional<Picker::Index> Picker::choose_with_newcomers_on_trial(bool is_newcomers_turn) {
+  if (is_newcomers_turn) {
+    if (const auto chosen = choose(Among::newcomers)) return chosen;
+  }
+  if (const auto chosen = choose(Among::vetted)) return chosen;
+  return choose(Among::all);
+}
+
+std::optional<Picker::Index> Picker::choose(Among among) {
+  among_ = among;
   const bool is_first = countries_used_.empty();
   if (!is_first) {
     for (const auto wish : {Wish::new_continent, Wish::new_country}) {
@@ -138,8 +166,10 @@ ByteCount Picker::under_way_to(const Eligible::Node& node) const {
 bool Picker::is_usable(Index index) const {
   const auto& node = nodes_[index];
   if (barred_[index] || subnet_used_[node.subnet]) return false;
+  if (among_ != Among::all && node.vetted != (among_ == Among::vetted)) return false;
+  const auto room = among_ == Among::newcomers ? std::min(node.free, node.trial_room) : node.free;
   const auto under_way = under_way_to(node);
-  return under_way <= node.free && node.free - under_way >= eligible_.shard_size_;
+  return under_way <= room && room - under_way >= eligible_.shard_size_;
 }
 
 double Picker::score(const Eligible::Node& node) const {

@@ -1,9 +1,10 @@
 #include "placement/placement.hpp"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <tuple>
+#include <unordered_set>
+
+#include "placement/exclusions.hpp"
 
 namespace mycostr::placement {
 namespace {
@@ -22,37 +23,22 @@ double merit_of(const Candidate& candidate) {
   return candidate.weight * nearness;
 }
 
-bool lies_in_any(const std::vector<Area>& areas, const std::optional<Location>& location) {
-  if (areas.empty()) return true;
-  return location && std::ranges::any_of(areas, [&](const Area& area) { return contains(area, *location); });
-}
-
-/// Reasons that last come before those that pass.
-std::optional<Exclusion> exclusion_of(const Candidate& candidate, const Request& request) {
-  const auto because = [&](std::string_view reason, std::string detail) {
-    return Exclusion{candidate.id, reason, std::move(detail)};
-  };
-  if (candidate.id == request.self) return because("own_node", "holders are other nodes than the owner");
-  if (candidate.capacity == ByteCount{}) return because("no_capacity", "it offers no capacity");
-  if (!lies_in_any(request.areas, candidate.location)) {
-    return because("wrong_location",
-                   candidate.location
-                       ? fmt::format("{} lies in none of the areas asked for", candidate.location->text())
-                       : "its location is not known");
+bool find_grown(std::span<const Candidate> candidates, const Request& request, const Rules& rules) {
+  std::unordered_set<std::string_view> subnets;
+  std::size_t nodes = 0;
+  for (const auto& candidate : candidates) {
+    if (!candidate.vetted || !exclusions_of(candidate, request, true, 1).empty()) continue;
+    subnets.insert(candidate.subnet);
+    ++nodes;
   }
-  if (!candidate.reachable) return because("offline", "it does not answer");
-  if (!candidate.accepting) return because("not_accepting", "it takes no new shards");
-  if (candidate.free < request.shard_size) {
-    return because("full", fmt::format("{} bytes are free, a shard takes {}", candidate.free.value,
-                                       request.shard_size.value));
-  }
-  return std::nullopt;
+  return (rules.distinct_subnets ? subnets.size() : nodes) >= kEnoughVetted;
 }
 
 }  // namespace
 
 Eligible::Eligible(std::span<const Candidate> candidates, const Request& request, const Rules& rules)
     : shard_size_(request.shard_size) {
+  const bool grown = find_grown(candidates, request, rules);
   std::unordered_map<std::string_view, Index> subnets;
   std::vector<Node> others;
   for (const auto& candidate : candidates) {
@@ -60,25 +46,37 @@ Eligible::Eligible(std::span<const Candidate> candidates, const Request& request
     auto subnet = static_cast<Index>(subnets_);
     if (rules.distinct_subnets) subnet = subnets.emplace(candidate.subnet, subnet).first->second;
     subnets_ = std::max<std::size_t>(subnets_, subnet + 1);
-    Node node{.id = candidate.id,
-              .merit = merit_of(candidate),
-              .capacity = candidate.capacity,
-              .free = candidate.free,
-              .subnet = subnet,
-              .country = 0,
-              .continent = kUnknownContinent};
-    if (candidate.location) {
-      node.country = country_code(*candidate.location);
-      node.continent = static_cast<std::uint8_t>(candidate.location->continent());
-    }
-    auto exclusion = exclusion_of(candidate, request);
-    (exclusion ? others : nodes_).push_back(node);
-    if (exclusion) exclusions_.push_back(std::move(*exclusion));
+    auto exclusions = exclusions_of(candidate, request, grown, 1);
+    (exclusions.empty() ? nodes_ : others).push_back(make_node(candidate, subnet));
+    if (!exclusions.empty()) exclusions_.push_back(std::move(exclusions.front()));
   }
   eligible_ = nodes_.size();
-  std::ranges::sort(nodes_, {}, [](const Node& n) { return std::tuple(n.continent, n.country, n.id); });
+  sort_and_count();
+  nodes_.insert(nodes_.end(), others.begin(), others.end());
+  for (Index i = 0; i < nodes_.size(); ++i) index_[nodes_[i].id] = i;
+}
 
+Eligible::Node Eligible::make_node(const Candidate& candidate, Index subnet) {
+  Node out{.id = candidate.id,
+           .merit = merit_of(candidate),
+           .capacity = candidate.capacity,
+           .free = candidate.free,
+           .trial_room = candidate.trial_room,
+           .subnet = subnet,
+           .vetted = candidate.vetted && candidate.distrust == Distrust::none,
+           .country = 0,
+           .continent = kUnknownContinent};
+  if (candidate.location) {
+    out.country = country_code(*candidate.location);
+    out.continent = static_cast<std::uint8_t>(candidate.location->continent());
+  }
+  return out;
+}
+
+void Eligible::sort_and_count() {
+  std::ranges::sort(nodes_, {}, [](const Node& n) { return std::tuple(n.continent, n.country, n.id); });
   std::vector<bool> seen(subnets_);
+  std::vector<bool> seen_vetted(subnets_);
   for (Index i = 0; i < eligible_; ++i) {
     const auto& node = nodes_[i];
     if (i == 0 || node.country != countries_.back().code)
@@ -86,9 +84,9 @@ Eligible::Eligible(std::span<const Candidate> candidates, const Request& request
     countries_.back().last = i + 1;
     if (!seen[node.subnet]) ++available_;
     seen[node.subnet] = true;
+    if (node.vetted && !seen_vetted[node.subnet]) ++vetted_available_;
+    if (node.vetted) seen_vetted[node.subnet] = true;
   }
-  nodes_.insert(nodes_.end(), others.begin(), others.end());
-  for (Index i = 0; i < nodes_.size(); ++i) index_[nodes_[i].id] = i;
 }
 
 std::vector<Exclusion> Eligible::explain(const ChunkRequest& chunk) const {
@@ -109,15 +107,28 @@ std::vector<Exclusion> Eligible::explain(const ChunkRequest& chunk) const {
   };
   tell(chunk.held, "already_holds", "it keeps a shard of this chunk", true);
   tell(chunk.failed, "failed", "it did not take the shard", false);
+  const bool newcomers_on_trial = has_grown(chunk.copies + chunk.held.size());
   for (Index i = 0; i < eligible_; ++i) {
     if (told[i]) continue;
-    auto& first = first_of_subnet[nodes_[i].subnet];
+    const auto& node = nodes_[i];
+    auto& first = first_of_subnet[node.subnet];
     if (first != nullptr) {
-      out.push_back({nodes_[i].id, "same_subnet", "it shares its subnet with " + first->id.hex()});
+      out.push_back({node.id, "same_subnet",
+                     "it shares its subnet with " + first->id.hex() + ", and one of them keeps a copy"});
+    } else if (newcomers_on_trial && !node.vetted && node.trial_room < shard_size_) {
+      out.push_back({node.id, "trial_full", "it is not vetted yet, and keeps all that it may until then"});
     } else {
-      first = &nodes_[i];
+      first = &node;
     }
   }
+  return out;
+}
+
+std::vector<Exclusion> Eligible::explain_fully(const Candidate& candidate, const Request& request) const {
+  auto out = exclusions_of(candidate, request, has_grown(0));
+  if (!out.empty()) return out;
+  out = explain({.copies = 1});
+  std::erase_if(out, [&](const Exclusion& exclusion) { return exclusion.node != candidate.id; });
   return out;
 }
 

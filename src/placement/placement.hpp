@@ -4,8 +4,13 @@
 // Hard rules: holders lie in the areas asked for, and in distinct subnets. Wishes: a continent that the chunk
 // is not in yet, else a country that it is not in yet; within these the better of two random candidates, by
 // weight x free fraction x clamp(100 ms / RTT, 0.3, 1) / (1 + shards under way to it).
+//
+// Newcomers, the nodes that are not vetted yet: in a network that has grown, where vetted nodes are enough
+// for a chunk, one chunk in 20 has one newcomer among its holders, and the others none; newcomers take no
+// more than their trial room. Where vetted nodes are too few, newcomers are nodes like others.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -22,6 +27,19 @@
 
 namespace mycostr::placement {
 
+/// Why a node gets no new data though it could keep some.
+enum class Distrust {
+  none,
+  poorly_online,  ///< away too often; counts only where the network has grown
+  suspended,      ///< lost some of what it kept
+  disqualified    ///< lost too much, for good
+};
+
+/// A network has grown once vetted nodes in so many subnets can serve.
+inline constexpr std::size_t kEnoughVetted = 3;
+/// In a grown network one chunk in so many goes to a newcomer.
+inline constexpr std::uint64_t kChunksPerNewcomer = 20;
+
 /// A node as placement sees it. Where an id comes twice, the first counts.
 struct Candidate {
   NodeId id;
@@ -33,6 +51,10 @@ struct Candidate {
   bool accepting = true;  ///< It takes shards of new files.
   double weight = 1.0;    ///< Reputation: 0 (last choice) and up.
   Duration rtt{};         ///< Zero: not measured, as good as a near one.
+  Distrust distrust = Distrust::none;
+  std::optional<WallTime> last_seen = {};  ///< When it answered last; nothing: never.
+  bool vetted = false;
+  ByteCount trial_room = {UINT64_MAX};  ///< What it may still take as long as it is not vetted.
 };
 
 struct Rules {
@@ -46,8 +68,9 @@ struct Request {
   ByteCount shard_size;          ///< The largest shard of the file.
 };
 
-/// Why a node does not serve. Reasons: own_node, no_capacity, wrong_location, offline, not_accepting, full;
-/// of one chunk also already_holds, failed, same_subnet.
+/// Why a node does not serve. Reasons: own_node, no_capacity, disqualified, wrong_location, suspended,
+/// poorly_online, offline, not_accepting, full; of one chunk also already_holds, failed, same_subnet,
+/// trial_full.
 struct Exclusion {
   NodeId node;
   std::string_view reason;  ///< Static.
@@ -83,6 +106,8 @@ class Eligible {
 
   /// Every node that does not serve this chunk, with the first reason found.
   std::vector<Exclusion> explain(const ChunkRequest& chunk) const;
+  /// Every reason against one of the candidates, for the first chunk of a file; nothing: it may be picked.
+  std::vector<Exclusion> explain_fully(const Candidate& candidate, const Request& request) const;
 
  private:
   friend class Picker;
@@ -93,7 +118,9 @@ class Eligible {
     double merit;  ///< weight x clamp(100 ms / RTT, 0.3, 1)
     ByteCount capacity;
     ByteCount free;
+    ByteCount trial_room;   ///< Of a newcomer.
     Index subnet;           ///< Numbered from 0.
+    bool vetted;            ///< and not distrusted
     std::uint16_t country;  ///< Its two letters; 0 where unknown.
     std::uint8_t continent;
   };
@@ -106,6 +133,10 @@ class Eligible {
   };
 
   bool is_eligible(Index index) const { return index < eligible_; }
+  /// Whether vetted nodes are enough for so many holders of one chunk.
+  bool has_grown(std::size_t holders) const { return vetted_available_ >= std::max(holders, kEnoughVetted); }
+  static Node make_node(const Candidate& candidate, Index subnet);
+  void sort_and_count();
 
   std::vector<Node> nodes_;  ///< The eligible ones by continent and country, then the others.
   std::size_t eligible_ = 0;
@@ -114,6 +145,7 @@ class Eligible {
   std::unordered_map<NodeId, Index> index_;
   std::vector<Exclusion> exclusions_;
   std::size_t available_ = 0;
+  std::size_t vetted_available_ = 0;  ///< Distinct subnets of vetted nodes that can serve.
   ByteCount shard_size_;
 };
 

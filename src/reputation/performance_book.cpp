@@ -24,11 +24,6 @@ void PerformanceBook::record_transfer(const NodeId& node, Direction direction, B
   (direction == Direction::down ? performance.down : performance.up).add(bytes.value, duration, now);
 }
 
-const Performance* PerformanceBook::find(const NodeId& node) const {
-  const auto found = by_node_.find(node);
-  return found == by_node_.end() ? nullptr : &found->second->performance;
-}
-
 Duration PerformanceBook::expected_duration(const NodeId& node, ByteCount size, WallTime now) const {
   const auto* known = find(node);
   const auto rtt = known ? known->smoothed_rtt.value_or(kAssumedRtt) : kAssumedRtt;
@@ -40,26 +35,11 @@ Duration PerformanceBook::expected_duration(const NodeId& node, ByteCount size, 
   return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
 }
 
-void PerformanceBook::restore(const NodeId& node, Performance performance) {
-  const auto seen = performance.first_seen;
-  touch(node, seen) = std::move(performance);
-}
-
 Performance& PerformanceBook::touch(const NodeId& node, WallTime now) {
-  ++version_;
-  if (const auto found = by_node_.find(node); found != by_node_.end()) {
-    entries_.splice(entries_.begin(), entries_, found->second);
-  } else {
-    entries_.push_front({node, {}, 0});
-    entries_.front().performance.first_seen = now;
-    by_node_[node] = entries_.begin();
-  }
-  if (entries_.size() > limit_) {
-    by_node_.erase(entries_.back().node);
-    entries_.pop_back();
-  }
-  entries_.front().version = version_;
-  return entries_.front().performance;
+  const bool is_new = find(node) == nullptr;
+  auto& performance = table_.touch(node);
+  if (is_new) performance.first_seen = now;
+  return performance;
 }
 
 }  // namespace mycostr::reputation

@@ -1,11 +1,8 @@
 // What this node has seen of its peers, for choosing among them.
 #pragma once
 
-#include <list>
-#include <unordered_map>
-
-#include "base/ids.hpp"
 #include "base/units.hpp"
+#include "reputation/node_table.hpp"
 #include "reputation/performance.hpp"
 
 namespace mycostr::reputation {
@@ -23,7 +20,7 @@ inline constexpr double kAssumedBytesPerSecond = 32e6;
 /// Loop thread only. Has no clock: `now` is the wall time at the event. About 1 KiB for each peer.
 class PerformanceBook {
  public:
-  explicit PerformanceBook(std::size_t limit = kMaxPeersInBook) : limit_(limit) {}
+  explicit PerformanceBook(std::size_t limit = kMaxPeersInBook) : table_(limit) {}
 
   /// A call without a body worth measuring. `rtt`: where its time was that of one round trip.
   void record_call(const NodeId& node, bool ok, std::optional<Duration> rtt, WallTime now);
@@ -32,33 +29,20 @@ class PerformanceBook {
                        WallTime now);
 
   /// Nothing where the peer is not known. Valid until the next change.
-  const Performance* find(const NodeId& node) const;
+  const Performance* find(const NodeId& node) const { return table_.find(node); }
 
   /// How long fetching `size` bytes from the peer may be expected to take, failures and new tries included:
   /// (smoothed RTT + size / throughput down) / (1 - failure rate). What is not known is assumed (above). At
   /// most an hour.
   Duration expected_duration(const NodeId& node, ByteCount size, WallTime now) const;
 
-  /// As read from disk; oldest first, so that the oldest goes first. Replaces what is known of the peer.
-  void restore(const NodeId& node, Performance performance);
-
-  struct Entry {
-    NodeId node;
-    Performance performance;
-    std::uint64_t version = 0;  ///< of the book, when this changed last
-  };
-  /// Those heard of last come first.
-  const std::list<Entry>& entries() const { return entries_; }
-  /// Grows with every change.
-  std::uint64_t version() const { return version_; }
+  /// What the rows on disk are made of.
+  NodeTable<Performance>& table() { return table_; }
 
  private:
   Performance& touch(const NodeId& node, WallTime now);
 
-  const std::size_t limit_;
-  std::list<Entry> entries_;
-  std::unordered_map<NodeId, std::list<Entry>::iterator> by_node_;
-  std::uint64_t version_ = 0;
+  NodeTable<Performance> table_;
 };
 
 }  // namespace mycostr::reputation

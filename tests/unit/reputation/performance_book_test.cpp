@@ -86,11 +86,11 @@ TEST(PerformanceBook, ForgetsThePeerNotHeardOfForLongest) {
   for (std::uint8_t n = 1; n <= 3; ++n) book.record_call(node(n), true, 1ms, kNow);
   book.record_call(node(1), true, 1ms, kNow);
   book.record_call(node(4), true, 1ms, kNow);
-  EXPECT_EQ(book.entries().size(), 3U);
+  EXPECT_EQ(book.table().entries().size(), 3U);
   EXPECT_EQ(book.find(node(2)), nullptr);
   EXPECT_TRUE(book.find(node(1)) && book.find(node(3)) && book.find(node(4)));
-  EXPECT_EQ(book.entries().front().node, node(4));
-  EXPECT_EQ(book.entries().back().node, node(3));
+  EXPECT_EQ(book.table().entries().front().node, node(4));
+  EXPECT_EQ(book.table().entries().back().node, node(3));
 }
 
 TEST(PerformanceBook, HoldsTwentyThousand) {
@@ -100,7 +100,7 @@ TEST(PerformanceBook, HoldsTwentyThousand) {
     std::memcpy(id.bytes.data() + 28, &n, sizeof n);
     book.record_call(id, true, 1ms, kNow);
   }
-  EXPECT_EQ(book.entries().size(), kMaxPeersInBook);
+  EXPECT_EQ(book.table().entries().size(), kMaxPeersInBook);
 }
 
 }  // namespace

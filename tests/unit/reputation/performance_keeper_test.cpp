@@ -49,7 +49,7 @@ TEST_F(PerformanceKeeperTest, WhatIsSavedIsThereAfterARestart) {
   PerformanceBook again;
   PerformanceKeeper second(clock_, store_, again);
   ASSERT_TRUE(clock_.run(second.open()));
-  ASSERT_EQ(again.entries().size(), 2U);
+  ASSERT_EQ(again.table().entries().size(), 2U);
   EXPECT_EQ(encode(*again.find(node(1))), encode(*book.find(node(1))));
   EXPECT_EQ(encode(*again.find(node(2))), encode(*book.find(node(2))));
   running.cancel();
@@ -143,7 +143,7 @@ TEST_F(PerformanceKeeperTest, BadRowsAreDeletedAndOthersLeftAlone) {
   PerformanceBook book;
   PerformanceKeeper keeper(clock_, store_, book);
   ASSERT_TRUE(clock_.run(keeper.open()));
-  EXPECT_EQ(book.entries().size(), 1U);
+  EXPECT_EQ(book.table().entries().size(), 1U);
   EXPECT_EQ(store_.rows().size(), 3U);
   EXPECT_TRUE(store_.rows().contains("p") && store_.rows().contains("q/"));
 }
@@ -161,9 +161,9 @@ TEST_F(PerformanceKeeperTest, ManyRowsComeBackWithTheOldestFirstToGo) {
   PerformanceBook book(2400);
   PerformanceKeeper keeper(clock_, store_, book);
   ASSERT_TRUE(clock_.run(keeper.open()));
-  EXPECT_EQ(book.entries().size(), 2400U);
+  EXPECT_EQ(book.table().entries().size(), 2400U);
   NodeId newest;
-  EXPECT_EQ(book.entries().front().node, newest);
+  EXPECT_EQ(book.table().entries().front().node, newest);
   test::Started running(loop_, keeper.run());
   clock_.run_for(60s);
   EXPECT_EQ(store_.rows().size(), 2400U);
