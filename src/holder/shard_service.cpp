@@ -25,6 +25,18 @@ class ShardService::Writing {
   const std::multiset<ShardKey>::iterator place_;
 };
 
+Result<std::unique_ptr<Reservation>> ShardService::make_room(ByteCount size) {
+  if (drain_.is_draining()) return fail(Errc::conflict, "this node is leaving and takes no new shards");
+  return chunks_.reserve(size);
+}
+
+Task<Result<PeerReply>> ShardService::handle_offer(PeerRequest& request) {
+  const auto offer = wire::decode_offer_shard(request.message());
+  if (!offer) co_return std::unexpected(offer.error());
+  if (const auto room = make_room(offer->size); !room) co_return std::unexpected(room.error());
+  co_return PeerReply{};
+}
+
 Task<Result<PeerReply>> ShardService::handle_put(PeerRequest& request) {
   const auto put = wire::decode_put_shard(request.message());
   if (!put) co_return std::unexpected(put.error());
@@ -38,13 +50,16 @@ Task<Result<PeerReply>> ShardService::handle_put(PeerRequest& request) {
   if (const auto kept = co_await chunks_.size_of(key); kept && *kept == size) {
     co_return PeerReply{receipt_for(key.owner, key.shard, size), {}, {}};
   }
-  auto reservation = chunks_.reserve(size);
+  auto reservation = make_room(size);
   if (!reservation) co_return std::unexpected(reservation.error());
   auto body = co_await request.read_body();
   if (!body) co_return std::unexpected(body.error());
   auto bytes = std::move(*body);
-  const auto root =
-      co_await async::offload(crypto_pool_, [&bytes] { return crypto::merkle_root(bytes.view()); });
+  std::vector<Digest> leaves;
+  const auto root = co_await async::offload(crypto_pool_, [&bytes, &leaves] {
+    leaves = crypto::merkle_leaves(bytes.view());
+    return crypto::merkle_root_of_leaves(leaves);
+  });
   if (root.bytes != put->shard.bytes) co_return fail(Errc::invalid, "the bytes are not this shard's");
   // The owner gave up and deleted while the bytes were on their way here.
   if (recently_deleted_.contains(key)) co_return gone();
@@ -55,6 +70,8 @@ Task<Result<PeerReply>> ShardService::handle_put(PeerRequest& request) {
         to_string(kept.error()));
     co_return std::unexpected(kept.error());
   }
+  // After the shard: should this machine fall in between, they are made again, and no row is left over.
+  co_await leaf_hashes_.save(key, std::move(leaves));
   // Or to the disk: then the deletion waits for this, and removes it.
   if (recently_deleted_.contains(key)) co_return gone();
   co_return PeerReply{receipt_for(key.owner, key.shard, size), {}, {}};
@@ -85,6 +102,8 @@ Task<Result<PeerReply>> ShardService::handle_delete(PeerRequest& request) {
   for (const auto& key : keys) {
     while (being_written_.contains(key)) co_await written_.wait();
   }
+  const auto erased = co_await leaf_hashes_.erase(keys);
+  if (!erased) co_return std::unexpected(erased.error());
   const auto removed = co_await chunks_.remove(std::move(keys));
   if (!removed) co_return std::unexpected(removed.error());
   co_return PeerReply{};

@@ -6,6 +6,8 @@
 
 #include "async/signal.hpp"
 #include "crypto/identity.hpp"
+#include "holder/drain.hpp"
+#include "holder/leaf_hashes.hpp"
 #include "holder/recently_deleted.hpp"
 #include "mycostr/chunk_store.hpp"
 #include "mycostr/clock.hpp"
@@ -18,11 +20,21 @@ namespace mycostr::holder {
 /// Loop thread only. References outlive it.
 class ShardService {
  public:
-  ShardService(const crypto::Identity& identity, Clock& clock, WorkerPool& crypto_pool, ChunkStore& chunks)
-      : identity_(identity), clock_(clock), crypto_pool_(crypto_pool), chunks_(chunks) {}
+  ShardService(const crypto::Identity& identity, Clock& clock, WorkerPool& crypto_pool, ChunkStore& chunks,
+               const Drain& drain, LeafHashes& leaf_hashes)
+      : identity_(identity),
+        clock_(clock),
+        crypto_pool_(crypto_pool),
+        chunks_(chunks),
+        drain_(drain),
+        leaf_hashes_(leaf_hashes) {}
 
+  /// Operation "shards/offer": whether "shards/put" of so many bytes would be taken now; promises nothing.
+  /// Errors: invalid, full, conflict (this node drains).
+  Task<Result<PeerReply>> handle_offer(PeerRequest& request);
   /// Operation "shards/put": capacity is set aside before the bytes are read; they are verified against the
-  /// shard's id, and on disk before the receipt is given. Errors: invalid, full, io, closed, timeout.
+  /// shard's id, and on disk before the receipt is given. Errors: invalid, full, io, closed, timeout,
+  /// conflict (it was deleted a moment ago; this node drains).
   Task<Result<PeerReply>> handle_put(PeerRequest& request);
   /// Operation "shards/get", for the owner or who shows its grant. Errors: invalid, not_found, forbidden, io.
   Task<Result<PeerReply>> handle_get(PeerRequest& request);
@@ -33,6 +45,8 @@ class ShardService {
  private:
   class Writing;
   enum class Right { read, erase };
+  /// Errors: full, conflict (this node drains).
+  Result<std::unique_ptr<Reservation>> make_room(ByteCount size);
   /// Whose shards the caller may act on: its own, or a grant's owner's.
   Result<NodeId> owner_for(const PeerIdentity& caller, ByteView grant, Right right,
                            std::span<const ShardId> shards) const;
@@ -42,6 +56,8 @@ class ShardService {
   Clock& clock_;
   WorkerPool& crypto_pool_;
   ChunkStore& chunks_;
+  const Drain& drain_;
+  LeafHashes& leaf_hashes_;
   RecentlyDeleted recently_deleted_;
   std::multiset<ShardKey> being_written_;
   async::Signal written_;
