@@ -40,6 +40,12 @@ struct CheckOptions {
 };
 int check_command(const CheckOptions& options);
 
+struct VerifyTranscriptOptions {
+  std::string file;
+};
+/// kDone: it proves something, said on the standard output; kFailed: it proves nothing.
+int verify_transcript_command(const VerifyTranscriptOptions& options);
+
 /// "mycostrd: message" on the standard error; gives back `code`.
 int complain(const std::string& message, int code);
 

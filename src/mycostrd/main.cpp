@@ -54,6 +54,10 @@ int run_main(int argc, char** argv) {
   check_app->add_flag("--rebuild-index", check.rebuild_index, "Make the index of shards anew from the packs");
   check_app->add_flag("--read-data", check.read_data, "Read every shard and compare its checksum");
 
+  VerifyTranscriptOptions verify;
+  auto* verify_app = app.add_subcommand("verify-transcript", "Say what the transcript of an audit proves");
+  verify_app->add_option("FILE", verify.file, "As GET /audits/{id}/transcript gave it")->required();
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -62,6 +66,7 @@ int run_main(int argc, char** argv) {
   if (*init_app) return init_command(init);
   if (*run_app) return run_command(run);
   if (*devnet_app) return devnet_command(devnet);
+  if (*verify_app) return verify_transcript_command(verify);
   return check_command(check);
 }
 

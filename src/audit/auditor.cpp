@@ -1,0 +1,254 @@
+#include "audit/auditor.hpp"
+
+#include <algorithm>
+#include <exception>
+
+#include "async/cancel.hpp"
+#include "base/log.hpp"
+
+namespace mycostr::audit {
+namespace {
+
+constexpr std::string_view kRows = "aw/";
+constexpr std::size_t kRowsAtOnce = 1000;
+constexpr int kBusyTries = 3;
+constexpr Duration kBusyPause = std::chrono::seconds(5);
+constexpr Duration kLongestRound = std::chrono::seconds(10);
+
+std::string row_of(const AgreementId& agreement) {
+  return std::string(kRows) + std::string(agreement.text());
+}
+
+}  // namespace
+
+class Auditor::InWork {
+ public:
+  InWork(std::set<AgreementId>& in_work, const AgreementId& id) : in_work_(in_work), id_(id) {}
+  ~InWork() { in_work_.erase(id_); }
+  InWork(const InWork&) = delete;
+  InWork& operator=(const InWork&) = delete;
+
+ private:
+  std::set<AgreementId>& in_work_;
+  const AgreementId id_;
+};
+
+Task<Result<void>> Auditor::open() {
+  std::string after;
+  for (bool more = true; more;) {
+    const auto rows = co_await ports_.meta.scan({std::string(kRows), after, kRowsAtOnce});
+    if (!rows) co_return std::unexpected(rows.error());
+    WriteBatch old;
+    for (const auto& row : *rows) {
+      const auto id = AgreementId::from(as_bytes(row.key).subspan(kRows.size()));
+      auto standing = decode_standing(row.value);
+      if (id && standing && book_.find(*id) != nullptr) {
+        standings_.emplace(*id, std::move(*standing));
+      } else {
+        old.erase(row.key);
+      }
+    }
+    more = rows->size() == kRowsAtOnce;
+    if (more) after = rows->back().key;
+    if (old.empty()) continue;
+    if (auto done = co_await ports_.meta.commit(std::move(old), Durability::buffered); !done) co_return done;
+  }
+  co_return Result<void>();
+}
+
+Task<> Auditor::run() {
+  std::exception_ptr stopped;
+  try {
+    co_await rounds();
+  } catch (...) {
+    stopped = std::current_exception();
+  }
+  co_await async::begin_cleanup();
+  co_await tasks_.close();
+  co_await async::end_cleanup();
+  if (stopped) std::rethrow_exception(stopped);
+}
+
+Task<> Auditor::rounds() {
+  for (;;) {
+    look();
+    co_await ports_.clock.sleep_for(std::min(settings_.period / 60, kLongestRound));
+  }
+}
+
+void Auditor::look() {
+  std::erase_if(standings_, [&](const auto& entry) { return book_.find(entry.first) == nullptr; });
+  const auto now = ports_.clock.wall_now();
+  for (const auto& [id, agreement] : book_.all()) {
+    if (tasks_.size() >= kAuditsAtOnce) return;
+    if (auditable(id) == nullptr || in_work_.contains(id)) continue;
+    if (schedule_.due(id, standings_[id], now, ports_.random.below(UINT64_MAX)) == Due::nothing) continue;
+    in_work_.insert(id);
+    tasks_.spawn(audit(id));
+  }
+}
+
+const agreement::Agreement* Auditor::auditable(const AgreementId& id) const {
+  const auto* agreement = book_.find(id);
+  const bool is_fit = agreement != nullptr && agreement->role == agreement::Role::owner &&
+                      agreement->state == agreement::State::active && agreement->revision.number > 0 &&
+                      agreement->revision.shards > 0;
+  return is_fit ? agreement : nullptr;
+}
+
+Result<void> Auditor::request_now(const AgreementId& id) {
+  if (auditable(id) == nullptr)
+    return fail(Errc::not_found, "no active agreement of this owner with shards in it");
+  const auto& standing = standings_[id];
+  if (in_work_.contains(id) || tasks_.size() >= 2 * kAuditsAtOnce)
+    return fail(Errc::overloaded, "an audit is under way");
+  if (standing.contained) {
+    return fail(Errc::conflict, "the holder owes an answer, and is asked again at " +
+                                    to_rfc3339(standing.contained->next_try));
+  }
+  if (!next_serial(standing, epoch_now())) return fail(Errc::overloaded, "enough audits in this period");
+  in_work_.insert(id);
+  tasks_.spawn(audit(id));
+  return {};
+}
+
+bool Auditor::is_contained(const NodeId& holder) const {
+  const auto* agreement = book_.with(agreement::Role::owner, holder);
+  const auto at = agreement == nullptr ? standings_.end() : standings_.find(agreement->id);
+  return at != standings_.end() && at->second.contained.has_value();
+}
+
+Task<> Auditor::audit(AgreementId id) {
+  const InWork in_work(in_work_, id);
+  if (co_await audit_once(id, wire::AuditKind::plain) != Outcome::passed) co_return;
+  if (standings_[id].chained_epoch + kChainedEvery > epoch_now()) co_return;
+  co_await audit_once(id, wire::AuditKind::chained);
+}
+
+Task<Outcome> Auditor::audit_once(AgreementId id, wire::AuditKind kind) {
+  auto question = co_await prepare(id, kind);
+  if (!question) {
+    log(LogLevel::warn, "audit", "agreement={} was not audited: {}", short_hex(id.view()),
+        to_string(question.error()));
+    co_return Outcome::unknown;
+  }
+  auto reply = co_await ask(*question);
+  const auto outcome = settle_reply(*question, reply);
+  co_await conclude(std::move(*question), std::move(reply), outcome);
+  co_return outcome;
+}
+
+Task<Result<Question>> Auditor::prepare(AgreementId id, wire::AuditKind kind) {
+  const auto* agreement = auditable(id);
+  if (agreement == nullptr) co_return fail(Errc::not_found, "the agreement has ended");
+  if (auto question = owed(*agreement)) co_return std::move(*question);
+  auto& standing = standings_[id];
+  const auto epoch = epoch_now();
+  const auto serial = next_serial(standing, epoch);
+  if (!serial) co_return fail(Errc::conflict, "the clock went back, or this period had enough audits");
+  auto question = asker_.make(*agreement, epoch, *serial, kind);
+  standing.epoch = epoch;
+  standing.serial = *serial;
+  if (kind == wire::AuditKind::chained) standing.chained_epoch = epoch;
+  WriteBatch batch;
+  batch.put(row_of(id), encode_row(standing));
+  if (auto done = co_await ports_.meta.commit(std::move(batch), Durability::synced); !done)
+    co_return std::unexpected(done.error());
+  co_return question;
+}
+
+std::optional<Question> Auditor::owed(const agreement::Agreement& agreement) const {
+  const auto& contained = standings_.at(agreement.id).contained;
+  if (!contained) return std::nullopt;
+  auto challenge = wire::decode_challenge(contained->challenge);
+  if (!challenge || challenge->challenge.epoch + epochs_contained(settings_) < epoch_now())
+    return std::nullopt;
+  Question question{agreement, std::move(*challenge), contained->challenge};
+  return question.fits(agreement) ? std::optional(std::move(question)) : std::nullopt;
+}
+
+Task<Reply> Auditor::ask(Question& question) {
+  auto reply = co_await asker_.ask(question);
+  for (int tries = 1; reply.is_busy && tries <= kBusyTries; ++tries) {
+    co_await ports_.clock.sleep_for(std::min(kBusyPause, settings_.period / 20) * tries);
+    const auto* agreement = auditable(question.agreement.id);
+    if (agreement == nullptr) co_return Reply();
+    const auto& asked = question.challenge.challenge;
+    // Not answered, so the holder takes another of the same number.
+    if (!question.fits(*agreement)) question = asker_.make(*agreement, asked.epoch, asked.serial, asked.kind);
+    reply = co_await asker_.ask(question);
+  }
+  co_return reply;
+}
+
+Outcome Auditor::settle_reply(const Question& question, const Reply& reply) {
+  auto& standing = standings_[question.agreement.id];
+  auto answer = reply.answer;
+  // A slow chained audit lowers the score by its steps' time, and is no reason to take the data for lost.
+  if (question.is_chained() && answer == Answer::none) answer = Answer::not_asked;
+  if (standing.contained && may_be_own_fault(*standing.contained, reply)) answer = Answer::not_asked;
+  const auto now = ports_.clock.wall_now();
+  const auto outcome = settle(standing, answer, question.encoded, now, settings_);
+  if (outcome == Outcome::passed) last_passed_ = now;
+  return outcome;
+}
+
+/// A clock that is wrong here is refused by all: nobody fails for it unless somebody else passes.
+bool Auditor::may_be_own_fault(const Containment& contained, const Reply& reply) const {
+  return reply.answer == Answer::none && reply.is_refusal && contained.tries + 1 == kContainedTries &&
+         (!last_passed_ || *last_passed_ < contained.since);
+}
+
+Task<> Auditor::conclude(Question question, Reply reply, Outcome outcome) {
+  const auto& challenge = question.challenge.challenge;
+  const auto& agreement = question.agreement;
+  const auto at = ports_.clock.wall_now();
+  Verdict verdict{.id = ports_.random.make<AuditId>(),
+                  .holder = agreement.peer,
+                  .agreement = agreement.id,
+                  .epoch = challenge.epoch,
+                  .serial = challenge.serial,
+                  .outcome = outcome,
+                  .lost = reply.judgement.lost,
+                  .at = at,
+                  .latency = reply.latency,
+                  .proof_bytes = reply.proof.size(),
+                  .leaves = reply.judgement.leaves,
+                  .chained_step = std::nullopt};
+  if (question.is_chained() && (reply.answer == Answer::right || reply.answer == Answer::none))
+    verdict.chained_step = reply.latency / wire::kChainSteps;
+  if (outcome == Outcome::failed || outcome == Outcome::contained) {
+    log(LogLevel::warn, "audit", "node={} {}: {}", short_hex(agreement.peer.view()),
+        wire::outcome_name(outcome), reply.judgement.why);
+  }
+  Bytes transcript;
+  if (reply.judgement.is_from_holder) {
+    transcript = wire::encode(wire::Transcript{wire::encode(agreement.signed_terms),
+                                               wire::encode(agreement.signed_revision), question.encoded,
+                                               std::move(reply.proof)});
+  }
+  Record record{verdict.id,
+                agreement.id,
+                agreement::Role::owner,
+                agreement.peer,
+                challenge.epoch,
+                challenge.serial,
+                outcome,
+                at,
+                reply.latency,
+                verdict.proof_bytes,
+                reply.judgement.leaves,
+                static_cast<std::uint32_t>(verdict.lost.size()),
+                question.is_chained(),
+                std::move(reply.judgement.why),
+                false};
+  WriteBatch batch;
+  batch.put(row_of(agreement.id), encode_row(standings_[agreement.id]));
+  const auto durability =
+      outcome == Outcome::passed || outcome == Outcome::offline ? Durability::buffered : Durability::synced;
+  const auto kept = co_await log_.add(std::move(record), std::move(transcript), std::move(batch), durability);
+  if (!kept) log(LogLevel::error, "audit", "could not keep an audit: {}", to_string(kept.error()));
+  if (on_verdict) on_verdict(verdict);
+}
+
+}  // namespace mycostr::audit
