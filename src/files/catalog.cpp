@@ -26,6 +26,7 @@ Task<Result<void>> Catalog::open() {
   if (*count && (*count)->size() != 8)
     co_return fail(Errc::corrupt, "catalog: the count of files cannot be read");
   file_count_ = *count ? read_be64(as_bytes(**count)) : 0;
+  if (auto done = co_await add_kept_rows(); !done) co_return done;
   for (;;) {
     const auto uploads = co_await store_.scan({std::string(keys::kUploads), "", kPage});
     if (!uploads) co_return std::unexpected(uploads.error());
@@ -49,6 +50,12 @@ Task<Result<void>> Catalog::commit(WriteBatch batch, Durability durability, std:
   }
   auto done = co_await store_.commit(std::move(batch), durability);
   if (!done) file_count_ -= static_cast<std::uint64_t>(file_count_change);
+  co_return done;
+}
+
+Task<Result<void>> Catalog::commit_deletion(WriteBatch batch, std::int64_t file_count_change) {
+  auto done = co_await commit(std::move(batch), Durability::synced, file_count_change);
+  if (on_deletion) on_deletion();
   co_return done;
 }
 
@@ -123,19 +130,39 @@ Task<Result<void>> Catalog::replan_chunk(FileId id, ChunkInfo chunk, ShardInfo f
   batch.put(keys::chunk(id, chunk.index), encode(chunk));
   batch.put(keys::chunk(remains, chunk.index), encode(forgotten));
   batch.put(keys::with(keys::kDeletions, remains), "");
-  co_return co_await commit(std::move(batch), Durability::synced, 0);
+  co_return co_await commit_deletion(std::move(batch), 0);
 }
 
 Task<Result<void>> Catalog::record_receipts(FileId id, std::vector<ChunkInfo> chunks) {
   WriteBatch batch;
-  for (const auto& chunk : chunks) batch.put(keys::chunk(id, chunk.index), encode(chunk));
-  co_return co_await commit(std::move(batch), Durability::buffered, 0);
+  for (const auto& chunk : chunks) put_with_receipts(batch, id, chunk);
+  auto done = co_await commit(std::move(batch), Durability::buffered, 0);
+  tell_joining(chunks);
+  co_return done;
+}
+
+void Catalog::put_with_receipts(WriteBatch& batch, const FileId& id, const ChunkInfo& chunk) {
+  batch.put(keys::chunk(id, chunk.index), encode(chunk));
+  for (const auto& shard : chunk.shards) put_kept(batch, id, chunk, shard);
+}
+
+void Catalog::put_kept(WriteBatch& batch, const FileId& id, const ChunkInfo& chunk, const ShardInfo& shard) {
+  std::string place(id.text());
+  append_be64(place, chunk.index);
+  batch.put(keys::kept(shard.holder, shard.id), std::move(place));
+  agreement::JoinQueue::add(batch, shard.holder, {shard.id, chunk.size});
+}
+
+void Catalog::tell_joining(const std::vector<ChunkInfo>& chunks) {
+  for (const auto& chunk : chunks) {
+    for (const auto& shard : chunk.shards) joins_.added(shard.holder);
+  }
 }
 
 Task<Result<void>> Catalog::commit_upload(FileInfo file, std::vector<ChunkInfo> chunks,
                                           std::optional<IdempotencyEntry> idempotency) {
   WriteBatch batch;
-  for (const auto& chunk : chunks) batch.put(keys::chunk(file.id, chunk.index), encode(chunk));
+  for (const auto& chunk : chunks) put_with_receipts(batch, file.id, chunk);
   if (file.chunk_count > 0) batch.erase(keys::with(keys::kUploads, file.id));
   batch.put(keys::with(keys::kFiles, file.id), encode(file));
   batch.put(keys::list_entry(file.id, file.created), file.name);
@@ -143,14 +170,16 @@ Task<Result<void>> Catalog::commit_upload(FileInfo file, std::vector<ChunkInfo> 
     batch.put(std::string(keys::kIdempotency) + std::string(as_text(file.idempotency_key_hash)),
               encode_idempotency(*idempotency));
   }
-  co_return co_await commit(std::move(batch), Durability::synced, 1);
+  auto done = co_await commit(std::move(batch), Durability::synced, 1);
+  tell_joining(chunks);
+  co_return done;
 }
 
 Task<Result<void>> Catalog::abandon_upload(FileId id) {
   WriteBatch batch;
   batch.erase(keys::with(keys::kUploads, id));
   batch.put(keys::with(keys::kDeletions, id), "");
-  co_return co_await commit(std::move(batch), Durability::synced, 0);
+  co_return co_await commit_deletion(std::move(batch), 0);
 }
 
 Task<Result<bool>> Catalog::erase(FileId id) {
@@ -161,6 +190,8 @@ Task<Result<bool>> Catalog::erase(FileId id) {
     const FileId id;
     ~Ended() { erasing.erase(id); }
   } ended{erasing_, id};
+  // What is being written to a chunk now would otherwise be missed by those who clean up.
+  while (is_updating(id)) co_await updated_.wait();
   const auto file = co_await find(id);
   if (!file) co_return std::unexpected(file.error());
   if (!*file) co_return false;
@@ -171,7 +202,7 @@ Task<Result<bool>> Catalog::erase(FileId id) {
     batch.erase(std::string(keys::kIdempotency) + std::string(as_text((*file)->idempotency_key_hash)));
   }
   if ((*file)->chunk_count > 0) batch.put(keys::with(keys::kDeletions, id), "");
-  const auto done = co_await commit(std::move(batch), Durability::synced, -1);
+  const auto done = co_await commit_deletion(std::move(batch), -1);
   if (!done) co_return std::unexpected(done.error());
   co_return true;
 }
@@ -187,8 +218,10 @@ Task<Result<std::vector<FileId>>> Catalog::deletions(std::optional<FileId> after
   co_return out;
 }
 
-Task<Result<void>> Catalog::update_deletion(FileId id, std::vector<ChunkInfo> chunks) {
+Task<Result<void>> Catalog::update_deletion(FileId id, std::vector<ChunkInfo> chunks,
+                                            std::vector<HeldShard> gone) {
   WriteBatch batch;
+  for (const auto& shard : gone) batch.erase(keys::kept(shard.holder, shard.shard));
   for (const auto& chunk : chunks) {
     auto key = keys::chunk(id, chunk.index);
     if (chunk.shards.empty()) {

@@ -5,13 +5,14 @@
 // them.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "agreement/join_queue.hpp"
 #include "files/manifest.hpp"
-#include "mycostr/meta_store.hpp"
 
 namespace mycostr::files {
 
@@ -33,10 +34,37 @@ struct IdempotencyEntry {
   Digest options;
 };
 
-/// Loop thread only. Errors of all tasks: io, corrupt, and those named.
+/// A shard at a holder.
+struct HeldShard {
+  NodeId holder;
+  ShardId shard;
+};
+
+/// The chunk that a shard is of.
+struct ShardPlace {
+  ShardId shard;
+  FileId file;
+  std::uint64_t chunk = 0;  ///< index
+};
+
+/// A chunk of a file that is there gets other shards.
+struct ChunkUpdate {
+  FileId file;
+  ChunkInfo before;               ///< as it was read
+  std::vector<ShardInfo> shards;  ///< from now on, each with its receipt
+  /// Under which plan_chunk() announced the new shards before they left: its rows go.
+  std::optional<FileId> plan = std::nullopt;
+  FileId remains;  ///< unused and random: what is dropped waits for deletion under it
+};
+
+/// Loop thread only. Errors of all tasks: io, corrupt, and those named. Shards that got their receipts are
+/// put into the queue for joining an agreement.
 class Catalog {
  public:
-  explicit Catalog(MetaStore& store) : store_(store) {}
+  Catalog(MetaStore& store, agreement::JoinQueue& joins) : store_(store), joins_(joins) {}
+
+  /// Called when there is a deletion that was not there before.
+  std::function<void()> on_deletion;
 
   /// Once, before anything else: reads the counters, and turns uploads that did not end into deletions.
   Task<Result<void>> open();
@@ -68,19 +96,46 @@ class Catalog {
   Task<Result<bool>> erase(FileId id);
   /// Files whose shards wait for deletion, after `after`.
   Task<Result<std::vector<FileId>>> deletions(std::optional<FileId> after, std::size_t limit);
-  /// A chunk of a deleted file: the rest of its shards (none: the row goes). Buffered.
-  Task<Result<void>> update_deletion(FileId id, std::vector<ChunkInfo> chunks);
+  /// Chunks of a deleted file: the rest of their shards (none: the row goes), and those that are gone.
+  /// Buffered.
+  Task<Result<void>> update_deletion(FileId id, std::vector<ChunkInfo> chunks, std::vector<HeldShard> gone);
   /// All chunks of a deleted file are gone.
   Task<Result<void>> end_deletion(FileId id);
 
   Task<Result<std::optional<IdempotencyEntry>>> find_idempotency(Digest key_hash);
 
+  /// Shards with a receipt that are at `holder` as far as the catalog knows, by id, after `after`; also those
+  /// whose file is on its way, or whose deletion goes on.
+  Task<Result<std::vector<ShardPlace>>> shards_of(NodeId holder, std::optional<ShardId> after,
+                                                  std::size_t limit);
+  Task<Result<std::optional<ShardPlace>>> place_of(NodeId holder, ShardId shard);
+  /// The first holder after `after` that has such shards; nothing at the end.
+  Task<Result<std::optional<NodeId>>> next_holder(std::optional<NodeId> after);
+  /// Synced; dropped shards wait for deletion, new ones for their agreement. Errors: conflict (the chunk is
+  /// not as it was, or the file is gone).
+  Task<Result<void>> update_chunk(ChunkUpdate update);
+
  private:
   Task<Result<void>> commit(WriteBatch batch, Durability durability, std::int64_t file_count_change);
+  /// Of a batch with a new deletion. Synced.
+  Task<Result<void>> commit_deletion(WriteBatch batch, std::int64_t file_count_change);
+
+  /// Writes the rows that a catalog of before there were agreements lacks.
+  Task<Result<void>> add_kept_rows();
+  static Result<void> add_kept_rows_of(const KeyValue& row, WriteBatch& batch);
+  static void put_with_receipts(WriteBatch& batch, const FileId& id, const ChunkInfo& chunk);
+  static void put_kept(WriteBatch& batch, const FileId& id, const ChunkInfo& chunk, const ShardInfo& shard);
+  void tell_joining(const std::vector<ChunkInfo>& chunks);
+  bool is_updating(const FileId& file) const;
+  Task<Result<void>> check_unchanged(const ChunkUpdate& update);
+  static WriteBatch batch_of(const ChunkUpdate& update);
 
   MetaStore& store_;
+  agreement::JoinQueue& joins_;
   std::uint64_t file_count_ = 0;
   std::set<FileId> erasing_;
+  std::set<std::pair<FileId, std::uint64_t>> updating_;  ///< chunks
+  async::Signal updated_;
 };
 
 }  // namespace mycostr::files

@@ -11,7 +11,8 @@
 namespace mycostr::files {
 namespace {
 
-constexpr auto kRound = std::chrono::seconds(5);
+constexpr Duration kRound = std::chrono::seconds(5);
+constexpr Duration kLongestPause = std::chrono::minutes(1);
 constexpr auto kRetryAfter = std::chrono::seconds(20);  // holders that did not confirm
 constexpr std::size_t kFilesPerPage = 1000;
 constexpr std::size_t kChunksPerPage = 256;
@@ -23,7 +24,6 @@ Task<Result<void>> Cleaner::erase(FileId file) {
   if (!erased) co_return std::unexpected(erased.error());
   if (!*erased) co_return fail(Errc::not_found, "no such file");
   log(LogLevel::info, "delete", "deleted file={}", file_id_text(file));
-  wake();
   co_return Result<void>();
 }
 
@@ -46,28 +46,40 @@ Task<> Cleaner::run() {
 }
 
 Task<> Cleaner::rounds() {
+  auto pause = kRound;
   for (;;) {
     is_awake_ = false;
-    co_await round();
-    if (!is_awake_) co_await async::finish_within(context_.clock, woken_.wait(), kRound);
+    const auto found = co_await round();
+    if (is_awake_) continue;
+    if (found == Found::nothing) {
+      co_await woken_.wait();
+      pause = kRound;
+    } else {
+      // Those that wait for a holder may wait for days.
+      pause = found == Found::work ? kRound : std::min(2 * pause, kLongestPause);
+      co_await async::finish_within(context_.clock, woken_.wait(), pause);
+    }
   }
 }
 
-Task<> Cleaner::round() {
+Task<Cleaner::Found> Cleaner::round() {
+  auto found = Found::nothing;
   std::optional<FileId> after;
   for (;;) {
     const auto files = co_await catalog_.deletions(after, kFilesPerPage);
     if (!files) {
       log(LogLevel::error, "delete", "could not read what is to be deleted: {}", to_string(files.error()));
-      co_return;
+      co_return Found::work;
     }
     for (const auto& file : *files) {
+      if (found == Found::nothing) found = Found::absent;
       if (!is_due(file)) continue;
+      found = Found::work;
       auto slot = co_await slots_.take(1);
       in_work_.insert(file);
       files_.spawn(clean(file, std::move(slot)));
     }
-    if (files->size() < kFilesPerPage) co_return;
+    if (files->size() < kFilesPerPage) co_return found;
     after = files->back();
   }
 }
@@ -110,16 +122,20 @@ Task<Result<void>> Cleaner::clean_page(FileId file, std::vector<ChunkInfo> chunk
     for (const auto& shard : chunk.shards) shards[shard.holder].push_back(shard.id);
   }
   const auto confirmed = co_await take_back(shards);
+  std::vector<HeldShard> gone;
   for (auto& chunk : chunks) {
     std::erase_if(chunk.shards, [&](const ShardInfo& shard) { return confirmed.contains(shard.holder); });
   }
   for (const auto& [holder, ids] : shards) {
-    if (confirmed.contains(holder)) continue;
+    if (confirmed.contains(holder)) {
+      for (const auto& id : ids) gone.push_back({holder, id});
+      continue;
+    }
     auto& waiting = waiting_[file];
     waiting.holders.insert(holder);
     waiting.not_before = context_.clock.now() + kRetryAfter;
   }
-  co_return co_await catalog_.update_deletion(file, std::move(chunks));
+  co_return co_await catalog_.update_deletion(file, std::move(chunks), std::move(gone));
 }
 
 Task<std::set<NodeId>> Cleaner::take_back(const ByHolder& shards) {
@@ -131,9 +147,21 @@ Task<std::set<NodeId>> Cleaner::take_back(const ByHolder& shards) {
 }
 
 Task<> Cleaner::take_back_from(NodeId holder, const std::vector<ShardId>& shards, std::set<NodeId>& done) {
-  const auto address = context_.directory.address_of(holder);
-  if (!address || !context_.directory.is_live(holder)) co_return;
+  if (!context_.directory.is_live(holder)) co_return;
+  auto gone = co_await agreements_.leave(holder, shards);
+  if (gone) gone = co_await delete_at(holder, shards);
+  if (gone) {
+    done.insert(holder);
+  } else {
+    log(LogLevel::debug, "delete", "node={} did not confirm: {}", short_hex(holder.view()),
+        to_string(gone.error()));
+  }
+}
+
+Task<Result<void>> Cleaner::delete_at(NodeId holder, const std::vector<ShardId>& shards) {
   for (std::size_t at = 0; at < shards.size(); at += wire::kMaxShardsPerDelete) {
+    const auto address = context_.directory.address_of(holder);
+    if (!address) co_return fail(Errc::unreachable, "no address is known");
     const auto count = std::min(wire::kMaxShardsPerDelete, shards.size() - at);
     wire::DeleteShards message{{shards.begin() + static_cast<std::ptrdiff_t>(at),
                                 shards.begin() + static_cast<std::ptrdiff_t>(at + count)},
@@ -142,11 +170,9 @@ Task<> Cleaner::take_back_from(NodeId holder, const std::vector<ShardId>& shards
     const auto reply = co_await context_.transport.call(*address, std::move(call), context_.settings.call);
     if (reply) continue;
     if (is_silence(reply.error().code)) context_.directory.failed(holder, context_.clock.now());
-    log(LogLevel::debug, "delete", "node={} did not confirm: {}", short_hex(holder.view()),
-        to_string(reply.error()));
-    co_return;
+    co_return std::unexpected(reply.error());
   }
-  done.insert(holder);
+  co_return Result<void>();
 }
 
 }  // namespace mycostr::files

@@ -14,6 +14,7 @@
 #include "mycostr/worker_pool.hpp"
 #include "placement/placement.hpp"
 #include "reputation/performance_book.hpp"
+#include "reputation/score_book.hpp"
 
 namespace mycostr::files {
 
@@ -33,12 +34,19 @@ struct Context {
   Transport& transport;
   dht::Directory& directory;
   reputation::PerformanceBook& performance;
+  reputation::ScoreBook& scores;
   const GeoDatabase* geo;  ///< null where the operator has none
   const crypto::Identity& identity;
   const crypto::Keystore& keystore;
   async::Budget& memory;  ///< bytes of all transfers together
   FileSettings settings;
   std::function<std::optional<placement::Location>()> own_location;  ///< as registered
+  /// Bytes that a holder keeps for this node: an unvetted one gets only so many.
+  std::function<ByteCount(const NodeId&)> kept_by = [](const NodeId&) { return ByteCount{}; };
+  /// Whether a holder's copy counts, as repair sees it.
+  std::function<bool(const NodeId&, const ShardId&)> is_counted = [](const NodeId&, const ShardId&) {
+    return true;
+  };
   placement::Load in_flight = {};  ///< per holder, both directions: spreads the load
 };
 

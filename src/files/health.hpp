@@ -14,6 +14,10 @@ struct FileHealth {
   std::optional<std::uint32_t> min_live;  ///< nothing for an empty file
 };
 
+/// The holder answers, and its copy counts: it is not known to be lost, and its holder neither distrusted nor
+/// back after long without an audit.
+bool is_live(const Context& context, const ShardInfo& shard);
+
 /// Reads every chunk's row, a page at a time. Errors: io, corrupt.
 Task<Result<FileHealth>> health_of(Context& context, Catalog& catalog, FileInfo file);
 

@@ -36,6 +36,7 @@ std::string encode(const FileInfo& file) {
   row.set_wrapped_secrets(text_of(file.wrapped_secrets));
   row.set_coding(std::string(kCopies));
   row.set_idempotency_key_hash(text_of(file.idempotency_key_hash));
+  for (const auto& area : file.areas) row.add_areas(area);
   return row.SerializeAsString();
 }
 
@@ -73,6 +74,7 @@ Result<FileInfo> decode_file(const FileId& id, std::string_view text) {
   file.chunk_size = row.chunk_size();
   file.wrapped_secrets = bytes_of(row.wrapped_secrets());
   file.idempotency_key_hash = bytes_of(row.idempotency_key_hash());
+  file.areas.assign(row.areas().begin(), row.areas().end());
   return file;
 }
 

@@ -25,9 +25,10 @@ struct FileInfo {
   WallTime created;
   std::uint64_t chunk_count = 0;
   std::uint32_t redundancy = 0;
-  std::uint64_t chunk_size = 0;  ///< plaintext bytes of every chunk but the last
-  Bytes wrapped_secrets;         ///< crypto::Keystore::wrap
-  Bytes idempotency_key_hash;    ///< empty without a key
+  std::uint64_t chunk_size = 0;         ///< plaintext bytes of every chunk but the last
+  Bytes wrapped_secrets;                ///< crypto::Keystore::wrap
+  Bytes idempotency_key_hash;           ///< empty without a key
+  std::vector<std::string> areas = {};  ///< holders only in these (placement::area_text); empty: anywhere
 };
 
 /// One copy of a chunk, on one holder.

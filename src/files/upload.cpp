@@ -8,8 +8,8 @@
 #include "async/offload.hpp"
 #include "base/log.hpp"
 #include "files/candidates.hpp"
-#include "files/in_flight.hpp"
-#include "wire/messages.hpp"
+#include "files/probe.hpp"
+#include "files/put_shard.hpp"
 
 namespace mycostr::files {
 namespace {
@@ -46,6 +46,7 @@ Upload::Upload(Context& context, Catalog& catalog, const StoreOptions& options, 
   file_.name = options.name;
   file_.content_type = options.content_type;
   file_.redundancy = options.redundancy;
+  for (const auto& area : options.areas) file_.areas.emplace_back(placement::area_text(area));
   file_.chunk_size = context.settings.chunk_size;
   secrets_ = {random.make<crypto::AesKey>(), random.make<crypto::SealSecret>()};
   file_.wrapped_secrets =
@@ -159,10 +160,10 @@ Task<> Upload::send_chunk(Piece piece, std::uint64_t index, bool is_last, async:
 }
 
 Task<bool> Upload::plan(ChunkInfo& chunk, const SealedChunk& sealed) {
-  const auto request = request_for({}, sealed.shards.size());
-  const auto holders = eligible_.pick(request, context_.in_flight, context_.random);
-  if (holders.size() < sealed.shards.size()) {
-    fail_not_enough(request, "too few holders can take the file");
+  const auto copies = sealed.shards.size();
+  const auto holders = co_await pick_answering(context_, eligible_, {copies, {}, chunk.size}, failed_);
+  if (holders.size() < copies) {
+    fail_not_enough(request_for({}, copies), "too few holders can take the file");
     co_return false;
   }
   for (std::size_t i = 0; i < holders.size(); ++i) {
@@ -177,7 +178,7 @@ Task<bool> Upload::plan(ChunkInfo& chunk, const SealedChunk& sealed) {
 Task<> Upload::send_shard(ChunkInfo& chunk, std::size_t replica, const Buffer& bytes) {
   const auto last_try = context_.clock.now() + kCallsToPlace * context_.settings.call.total;
   for (;;) {
-    const auto done = co_await put(chunk, chunk.shards[replica], bytes);
+    const auto done = co_await put_shard(context_, chunk, chunk.shards[replica], bytes);
     if (done) co_return;
     const auto holder = chunk.shards[replica].holder;
     log(LogLevel::warn, "store", "file={} chunk={} replica={}: node={} did not take it: {}",
@@ -196,10 +197,9 @@ Task<> Upload::send_shard(ChunkInfo& chunk, std::size_t replica, const Buffer& b
 Task<bool> Upload::replace_holder(ChunkInfo& chunk, std::size_t replica) {
   auto held = holders_of(chunk);
   held.erase(held.begin() + static_cast<std::ptrdiff_t>(replica));
-  const auto request = request_for(held, 1);
-  const auto holders = eligible_.pick(request, context_.in_flight, context_.random);
+  const auto holders = co_await pick_answering(context_, eligible_, {1, held, chunk.size}, failed_);
   if (holders.empty()) {
-    fail_not_enough(request, "too few holders can take the file");
+    fail_not_enough(request_for(held, 1), "too few holders can take the file");
     co_return false;
   }
   const auto former = chunk.shards[replica];
@@ -208,34 +208,6 @@ Task<bool> Upload::replace_holder(ChunkInfo& chunk, std::size_t replica) {
       co_await catalog_.replan_chunk(file_.id, chunk, former, context_.random.make<FileId>());
   if (!planned) fail_with({planned.error()});
   co_return planned.has_value();
-}
-
-Task<Result<void>> Upload::put(const ChunkInfo& chunk, ShardInfo& shard, const Buffer& bytes) {
-  const auto address = context_.directory.address_of(shard.holder);
-  if (!address) co_return fail(Errc::unreachable, "no address is known");
-  const InFlight in_flight(context_.in_flight, shard.holder, chunk.size);
-  PeerCall call{wire::operations::kPutShard, wire::encode(wire::PutShard{shard.id}), bytes};
-  const auto began = context_.clock.now();
-  const auto reply = co_await context_.transport.call(*address, std::move(call), context_.settings.call);
-  // That it is full is no failure of the holder.
-  const bool is_well = reply.has_value() || reply.error().code == Errc::full;
-  context_.performance.record_transfer(shard.holder, reputation::Direction::up,
-                                       reply ? chunk.size : ByteCount(), context_.clock.now() - began,
-                                       is_well, context_.clock.wall_now());
-  if (!reply) {
-    if (is_silence(reply.error().code)) context_.directory.failed(shard.holder, context_.clock.now());
-    co_return std::unexpected(reply.error());
-  }
-  const auto receipt = co_await async::offload(context_.crypto_pool,
-                                               [&reply] { return wire::decode_receipt(reply->message); });
-  if (!receipt) co_return std::unexpected(receipt.error());
-  const auto& word = receipt->receipt;
-  const bool fits = crypto::node_id_of(word.holder_key) == shard.holder &&
-                    word.owner == context_.identity.id() && word.shard == shard.id && word.size == chunk.size;
-  if (!fits) co_return fail(Errc::invalid, "the receipt is for something else");
-  shard.receipt.assign(receipt->signature.bytes.begin(), receipt->signature.bytes.end());
-  shard.stored = word.stored;
-  co_return Result<void>();
 }
 
 Task<> Upload::save_receipts() {

@@ -41,7 +41,6 @@ class Upload {
   Task<bool> plan(ChunkInfo& chunk, const SealedChunk& sealed);
   Task<> send_shard(ChunkInfo& chunk, std::size_t replica, const Buffer& bytes);
   Task<bool> replace_holder(ChunkInfo& chunk, std::size_t replica);
-  Task<Result<void>> put(const ChunkInfo& chunk, ShardInfo& shard, const Buffer& bytes);
   Task<> save_receipts();
   void fail_with(StoreFailure failure);
   void fail_not_enough(const placement::ChunkRequest& request, std::string why);
