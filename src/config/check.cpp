@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "config/settings.hpp"
+#include "config/table.hpp"
 
 namespace mycostr::config {
 
@@ -30,6 +30,19 @@ Result<void> check(const Settings& settings) {
   }
   if (problems.empty()) return {};
   return fail(Errc::invalid, fmt::format("{}", fmt::join(problems, "; ")));
+}
+
+std::vector<std::string> shortened_periods(const Settings& settings) {
+  auto chosen = settings;
+  Settings usual;
+  std::vector<std::string> out;
+  for (const auto& setting : all_settings()) {
+    const auto is = setting.field(chosen);
+    const auto* period = std::get_if<Duration*>(&is);
+    if (period == nullptr || setting.section == "api") continue;
+    if (**period < *std::get<Duration*>(setting.field(usual))) out.push_back(setting.name());
+  }
+  return out;
 }
 
 }  // namespace mycostr::config

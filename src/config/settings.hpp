@@ -70,6 +70,30 @@ struct LivenessSettings {
   bool operator==(const LivenessSettings&) const = default;
 };
 
+struct AuditSettings {
+  Duration period = std::chrono::hours(1);
+  Duration deadline = std::chrono::seconds(15);
+  std::uint64_t max_leaves = 64;
+  Duration contain_for = std::chrono::hours(6);
+  bool operator==(const AuditSettings&) const = default;
+};
+
+struct ScrubSettings {
+  Duration period = std::chrono::days(14);
+  ByteCount bytes_per_second = 16_MiB;
+  bool operator==(const ScrubSettings&) const = default;
+};
+
+struct RepairSettings {
+  Duration suspect_after = std::chrono::minutes(15);
+  Duration grace = std::chrono::hours(4);
+  Duration grace_critical = std::chrono::minutes(30);
+  Duration surplus_after = std::chrono::hours(72);
+  double freeze_fraction = 0.25;
+  double uplink_fraction = 0.1;
+  bool operator==(const RepairSettings&) const = default;
+};
+
 struct NetworkSettings {
   std::string id = "mycostr-main";
   bool operator==(const NetworkSettings&) const = default;
@@ -98,6 +122,9 @@ struct Settings {
   DhtSettings dht;
   LocationSettings location;
   LivenessSettings liveness;
+  AuditSettings audit;
+  ScrubSettings scrub;
+  RepairSettings repair;
   NetworkSettings network;
   FileSettings files;
   LimitSettings limits;
@@ -118,6 +145,10 @@ Result<void> apply_environment(Settings& settings, const char* const* environmen
 Result<void> set(Settings& settings, std::string_view setting, std::string_view value, std::string_view name);
 /// What no setting alone can tell: ask after all of them are applied. The detail holds every problem found.
 Result<void> check(const Settings& settings);
+
+/// Names of the periods and deadlines between nodes that are shorter than their defaults, as for a test:
+/// "audit.period".
+std::vector<std::string> shortened_periods(const Settings& settings);
 
 /// The text of mycostrd.toml: every setting with its meaning; those that have their default value commented
 /// out.

@@ -10,7 +10,7 @@ namespace mycostr::config {
 
 /// Where a setting's value is; its type is the setting's kind.
 using Field =
-    std::variant<bool*, std::uint64_t*, ByteCount*, Duration*, LogLevel*, std::string*, Endpoint*,
+    std::variant<bool*, std::uint64_t*, double*, ByteCount*, Duration*, LogLevel*, std::string*, Endpoint*,
                  std::optional<placement::Location>*, std::vector<std::string>*, std::vector<Endpoint>*>;
 
 struct Setting {
@@ -18,7 +18,7 @@ struct Setting {
   std::string_view key;
   std::string_view doc;
   Field (*field)(Settings&);
-  /// Bounds of numbers, sizes (bytes) and durations (nanoseconds).
+  /// Bounds of numbers, sizes (bytes), durations (nanoseconds) and fractions (thousandths).
   std::uint64_t least = 0;
   std::uint64_t most = UINT64_MAX;
   /// What the type and the bounds do not say, in words and as a test of the settings with the new value.

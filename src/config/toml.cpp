@@ -34,9 +34,15 @@ std::optional<std::string> scalar_text(const Field& field, const toml::node& nod
   const bool is_bool = std::holds_alternative<bool*>(field);
   const bool is_number = std::holds_alternative<std::uint64_t*>(field);
   if (const auto* value = node.as_boolean(); value && is_bool) return value->get() ? "true" : "false";
-  const bool takes_numbers = is_number || std::holds_alternative<ByteCount*>(field);
-  if (const auto* value = node.as_integer(); value && takes_numbers) return std::to_string(value->get());
-  if (const auto* value = node.as_string(); value && !is_bool && !is_number) return value->get();
+  const bool is_fraction = std::holds_alternative<double*>(field);
+  const bool takes_integers = is_number || is_fraction || std::holds_alternative<ByteCount*>(field);
+  if (const auto* value = node.as_integer(); value && takes_integers) return std::to_string(value->get());
+  if (const auto* value = node.as_floating_point(); value && is_fraction) {
+    return fmt::format("{}", value->get());
+  }
+  if (const auto* value = node.as_string(); value && !is_bool && !is_number && !is_fraction) {
+    return value->get();
+  }
   return std::nullopt;
 }
 

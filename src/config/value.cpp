@@ -26,6 +26,10 @@ std::string duration_text(Duration duration) {
   return "0ms";
 }
 
+double fraction_of(std::uint64_t thousandths) {
+  return static_cast<double>(thousandths) / 1000;
+}
+
 /// Reads one item of a setting's type; false where it is none, or out of bounds.
 class Reader {
  public:
@@ -38,6 +42,13 @@ class Reader {
   bool operator()(std::uint64_t& out) const {
     const auto [end, error] = std::from_chars(text_.data(), text_.data() + text_.size(), out);
     return error == std::errc() && end == text_.data() + text_.size() && is_within_bounds(out);
+  }
+  bool operator()(double& out) const {
+    const auto [end, error] =
+        std::from_chars(text_.data(), text_.data() + text_.size(), out, std::chars_format::fixed);
+    // Written so that no bound holds for what is no number.
+    return error == std::errc() && end == text_.data() + text_.size() && out >= fraction_of(setting_.least) &&
+           out <= fraction_of(setting_.most);
   }
   bool operator()(ByteCount& out) const {
     return take(parse_size(text_), out) && is_within_bounds(out.value);
@@ -89,6 +100,7 @@ bool read(const Setting& setting, const std::vector<std::string>& items, std::ve
 struct Writer {
   std::string operator()(bool value) const { return value ? "true" : "false"; }
   std::string operator()(std::uint64_t value) const { return std::to_string(value); }
+  std::string operator()(double value) const { return fmt::format("{}", value); }
   std::string operator()(ByteCount value) const {
     return value.value == 0 ? "0" : toml_string(to_string(value));
   }
@@ -114,6 +126,7 @@ struct Writer {
 struct KindName {
   std::string operator()(const bool*) const { return "true or false"; }
   std::string operator()(const std::uint64_t*) const { return "a number"; }
+  std::string operator()(const double*) const { return "a fraction such as 0.25"; }
   std::string operator()(const ByteCount*) const { return R"(a size such as 4096, "100GB" or "2TiB")"; }
   std::string operator()(const Duration*) const {
     return R"(a duration such as "500ms", "3s", "15m", "6h" or "14d")";
@@ -130,6 +143,7 @@ struct KindName {
 
 std::string bound_text(const Field& field, std::uint64_t bound) {
   if (std::holds_alternative<ByteCount*>(field)) return to_string(ByteCount{bound});
+  if (std::holds_alternative<double*>(field)) return fmt::format("{}", fraction_of(bound));
   if (std::holds_alternative<Duration*>(field))
     return duration_text(Duration(static_cast<Duration::rep>(bound)));
   return std::to_string(bound);

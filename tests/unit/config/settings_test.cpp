@@ -45,6 +45,14 @@ Settings other_than_default() {
   s.holder = {
       .capacity = {UINT64_MAX}, .min_capacity = {}, .location = placement::parse_location("US-CA/San José")};
   s.placement.distinct_subnets = false;
+  s.audit = {.period = 5s, .deadline = 250ms, .max_leaves = 7, .contain_for = 20s};
+  s.scrub = {.period = 30min, .bytes_per_second = 1_GiB};
+  s.repair = {.suspect_after = 2s,
+              .grace = 3s,
+              .grace_critical = 1s,
+              .surplus_after = 24h,
+              .freeze_fraction = 1,
+              .uplink_fraction = 0.125};
   s.network.id = "test-7";
   s.files.chunk_size = 64_KiB;
   s.limits.memory = 1_GiB;
@@ -72,6 +80,9 @@ TEST(Settings, ReadsEveryKind) {
     [holder]
     capacity = "2TiB"
     location = "US-CA/Fresno"
+    [repair]
+    freeze_fraction = 1
+    uplink_fraction = 0.5
     [peer]
     bootstrap = ["127.0.0.1:1", "[::1]:2"]
     [log]
@@ -88,6 +99,8 @@ TEST(Settings, ReadsEveryKind) {
   EXPECT_EQ(settings->api.max_json_bytes, 4_KiB);
   EXPECT_EQ(settings->holder.capacity, ByteCount{2ULL << 40});
   EXPECT_EQ(settings->holder.location, placement::parse_location("US-CA/Fresno"));
+  EXPECT_EQ(settings->repair.freeze_fraction, 1.0);
+  EXPECT_EQ(settings->repair.uplink_fraction, 0.5);
   EXPECT_EQ(settings->peer.bootstrap, (std::vector<Endpoint>{{"127.0.0.1", 1}, {"::1", 2}}));
   EXPECT_EQ(settings->log.level, LogLevel::warn);
 }
@@ -102,10 +115,13 @@ TEST(Settings, ErrorsNameTheLineTheKeyAndWhatIsAllowed) {
   EXPECT_EQ(
       error_of("[nonsense]\nwrong = 1"),
       "mycostrd.toml:1: \"nonsense\" is no section; there are api, peer, holder, placement, dht, location, "
-      "liveness, network, files, limits, log");
+      "liveness, audit, scrub, repair, network, files, limits, log");
   EXPECT_EQ(
       error_of("[holder]\ncolour = 1"),
       "mycostrd.toml:2: \"colour\" is no setting of [holder]; there are capacity, min_capacity, location");
+  EXPECT_EQ(error_of("[repair]\nfreeze_fraction = 1.5"),
+            "mycostrd.toml:2: repair.freeze_fraction must be a fraction such as 0.25, from 0.01 to 1, not "
+            "\"1.5\"");
   EXPECT_EQ(error_of("api = 3"), "mycostrd.toml:1: api must be a section: [api]");
   EXPECT_TRUE(error_of("[api]\naddress = \"").starts_with("mycostrd.toml:2: "));
   EXPECT_TRUE(error_of("[api]\n[api]").starts_with("mycostrd.toml:2: "));
@@ -144,6 +160,19 @@ TEST(Settings, RefusesWrongTypesAndValues) {
                            "[files]\nchunk_size = \"8MiB\"",
                            "[files.chunk_size]\na = 1",
                            "[limits]\nmemory = 0",
+                           "[repair]\nfreeze_fraction = \"0.5\"",
+                           "[repair]\nfreeze_fraction = 0",
+                           "[repair]\nfreeze_fraction = 0.0099",
+                           "[repair]\nfreeze_fraction = -0.5",
+                           "[repair]\nfreeze_fraction = inf",
+                           "[repair]\nfreeze_fraction = nan",
+                           "[repair]\nfreeze_fraction = true",
+                           "[repair]\nuplink_fraction = [0.5]",
+                           "[audit]\nmax_leaves = 65",
+                           "[audit]\nmax_leaves = 1.0",
+                           "[audit]\nperiod = 0.5",
+                           "[audit]\nperiod = \"99ms\"",
+                           "[scrub]\nbytes_per_second = 0",
                            "stray = 1"}) {
     EXPECT_NE(error_of(toml), "none") << toml;
   }
@@ -166,6 +195,8 @@ TEST(Settings, EnvironmentGoesOverTheFile) {
                                      "MYCOSTR_API_ALLOWED_HOSTS=",
                                      "MYCOSTR_API_STALL_TIMEOUT=3s",
                                      "MYCOSTR_HOLDER_LOCATION=DE/A=B",
+                                     "MYCOSTR_REPAIR_FREEZE_FRACTION=0.5",
+                                     "MYCOSTR_AUDIT_CONTAIN_FOR=6s",
                                      nullptr};
   const auto done = apply_environment(settings, environment);
   ASSERT_TRUE(done) << done.error().detail;
@@ -177,6 +208,8 @@ TEST(Settings, EnvironmentGoesOverTheFile) {
   EXPECT_TRUE(settings.api.allowed_hosts.empty());
   EXPECT_EQ(settings.api.stall_timeout, 3s);
   EXPECT_EQ(settings.holder.location->text(), "DE/A=B");
+  EXPECT_EQ(settings.repair.freeze_fraction, 0.5);
+  EXPECT_EQ(settings.audit.contain_for, 6s);
 }
 
 TEST(Settings, EnvironmentErrorsNameTheVariable) {
@@ -189,6 +222,10 @@ TEST(Settings, EnvironmentErrorsNameTheVariable) {
         << name;
   }
   EXPECT_NE(environment_error({"MYCOSTR_API_INSECURE"}), "none");
+  for (const auto* value : {"", "x", "nan", "inf", "0.5x", " 0.5", "1e-1", "0x1", "2"}) {
+    const auto entry = std::string("MYCOSTR_REPAIR_UPLINK_FRACTION=") + value;
+    EXPECT_NE(environment_error({entry.c_str()}), "none") << value;
+  }
   EXPECT_NE(environment_error({"MYCOSTR_PEER_BOOTSTRAP=a:1,,b:2"}), "none");
   EXPECT_EQ(environment_error({"OTHER=1", "MYCOST=1"}), "none");
 }
@@ -223,6 +260,20 @@ TEST(Settings, CheckFindsContradictions) {
             "");
   const auto both = detail([](Settings& s) { s.holder.capacity = 1_GiB, s.api.address.host = "h"; });
   EXPECT_TRUE(has(both, "holder.location") && has(both, "without TLS")) << both;
+}
+
+TEST(Settings, ShortenedPeriodsAreNamed) {
+  Settings settings;
+  EXPECT_TRUE(shortened_periods(settings).empty());
+  settings.repair.grace = 30 * 24h;
+  settings.api.stall_timeout = 1s;  // between this node and its user alone
+  EXPECT_TRUE(shortened_periods(settings).empty());
+  settings.dht.refresh = 1s;
+  settings.audit.deadline = 14s;
+  settings.scrub.period = 1h;
+  settings.repair.surplus_after = 1h;
+  EXPECT_EQ(shortened_periods(settings), (std::vector<std::string>{"dht.refresh", "audit.deadline",
+                                                                   "scrub.period", "repair.surplus_after"}));
 }
 
 TEST(Settings, WrittenFileReadsBackTheSame) {
