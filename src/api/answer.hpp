@@ -1,4 +1,4 @@
-// What most calls answer: a head and a small body.
+// What most calls answer: a head and a body that memory holds.
 #pragma once
 
 #include <string>
@@ -10,8 +10,9 @@ namespace mycostr::api {
 
 struct Answer {
   unsigned status = 200;
-  std::string body;               ///< JSON; empty: no body
+  std::string body;               ///< empty: no body
   std::vector<HttpField> fields;  ///< beyond Content-Type
+  std::string content_type = "application/json";
 };
 
 }  // namespace mycostr::api

@@ -5,21 +5,26 @@
 #include <string>
 #include <vector>
 
+#include "agreement/book.hpp"
+#include "audit/auditor.hpp"
+#include "audit/log.hpp"
 #include "dht/record_keeper.hpp"
 #include "dht/service.hpp"
+#include "events/event_log.hpp"
 #include "files/cleaner.hpp"
 #include "files/health.hpp"
 #include "files/retrieve_service.hpp"
 #include "files/store_service.hpp"
+#include "holder/drain.hpp"
 #include "holder/registration.hpp"
+#include "holder/scrubber.hpp"
+#include "repair/service.hpp"
+#include "reputation/standing.hpp"
 
 namespace mycostr::api {
 
 /// Something an operator should know of: part of /node/status.
-struct Problem {
-  std::string code;
-  std::string detail;
-};
+using events::Problem;
 
 struct ApiSettings {
   std::string token;                       ///< of Authorization: Bearer
@@ -44,6 +49,14 @@ struct ApiContext {
   files::StoreService& store;
   files::RetrieveService& retrieve;
   files::Cleaner& cleaner;
+  agreement::Book& agreements;
+  audit::Log& audits;
+  audit::Auditor& auditor;
+  repair::Service& repairs;
+  reputation::Standing& standing;
+  holder::Scrubber& scrubber;
+  holder::Drain& drain;
+  events::EventLog& events;
   std::function<std::vector<Problem>()> problems;
   ApiSettings settings;
 };

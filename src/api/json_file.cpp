@@ -1,15 +1,10 @@
 #include <nlohmann/json.hpp>
 
+#include "api/json.hpp"
 #include "api/render.hpp"
 
 namespace mycostr::api {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-std::string text_of(const Json& document) {
-  return document.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
 
 Json describe_file(const files::FileInfo& file) {
   return Json{{"id", file_id_text(file.id)},

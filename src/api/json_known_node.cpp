@@ -1,17 +1,11 @@
-#include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "api/json.hpp"
 #include "api/render.hpp"
 #include "files/candidates.hpp"
 
 namespace mycostr::api {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-std::string text_of(const Json& document) {
-  return document.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
 
 Json coordinates_of(const std::optional<placement::Location>& location) {
   if (!location) return nullptr;
@@ -26,7 +20,7 @@ Json throughput_of(const reputation::Performance* performance) {
   return measured ? Json(static_cast<std::uint64_t>(*measured)) : Json(nullptr);
 }
 
-Json describe(const ApiContext& context, const NodeId& id) {
+Json describe_node(const ApiContext& context, const NodeId& id) {
   const auto& node = *context.directory.find(id);
   const auto location = placement::parse_location(node.record.location);
   const auto check = files::check_location(context.files, node);
@@ -48,34 +42,20 @@ Json describe(const ApiContext& context, const NodeId& id) {
   out["rtt_ms"] = node.rtt ? Json(to_seconds(*node.rtt) * 1000) : Json(nullptr);
   out["throughput_bytes_per_second"] = throughput_of(context.files.performance.find(id));
   out["reachable"] = context.directory.is_live(id);
-  out["state"] = "new";  // nobody is vetted before holders are audited
+  out["state"] = wire::state_name(context.files.scores.state_of(id));
   return out;
 }
 
 }  // namespace
 
-std::string NodeListPlace::text() const {
-  return std::to_string(to_unix_ms(first_seen)) + "-" + id.hex();
-}
-
-std::optional<NodeListPlace> NodeListPlace::parse(std::string_view text) {
-  std::int64_t ms = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), ms);
-  const auto rest = text.substr(static_cast<std::size_t>(end - text.data()));
-  if (error != std::errc() || !rest.starts_with('-')) return std::nullopt;
-  const auto id = NodeId::from_hex(rest.substr(1));
-  if (!id) return std::nullopt;
-  return NodeListPlace{from_unix_ms(ms), *id};
-}
-
 std::string known_node_json(const ApiContext& context, const NodeId& id) {
-  return text_of(describe(context, id));
+  return text_of(describe_node(context, id));
 }
 
 std::string node_list_json(const ApiContext& context, const std::vector<NodeListPlace>& places,
                            bool has_more) {
   auto nodes = Json::array();
-  for (const auto& place : places) nodes.push_back(describe(context, place.id));
+  for (const auto& place : places) nodes.push_back(describe_node(context, place.id));
   Json out;
   out["nodes"] = std::move(nodes);
   out["next_cursor"] = has_more ? Json(places.back().text()) : Json(nullptr);

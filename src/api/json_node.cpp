@@ -1,20 +1,11 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "api/json.hpp"
 #include "api/render.hpp"
 
 namespace mycostr::api {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-std::string text_of(const Json& document) {
-  return document.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-Json text_or_null(const std::string& text) {
-  return text.empty() ? Json(nullptr) : Json(text);
-}
 
 Json describe_endpoints(const std::vector<Endpoint>& endpoints) {
   auto out = Json::array();
@@ -60,6 +51,14 @@ Json describe_metrics(const Metrics& metrics, SteadyTime now) {
               {"latencies", std::move(latencies)}};
 }
 
+Json describe_reputation(const reputation::ScoreBook& scores, const NodeId& id) {
+  const auto* score = scores.find(id);
+  return Json{{"state", wire::state_name(scores.state_of(id))},
+              {"vetted", scores.is_vetted(id)},
+              {"integrity", score == nullptr ? Json(nullptr) : Json(score->integrity())},
+              {"online", score == nullptr ? Json(nullptr) : Json(score->online())}};
+}
+
 Json describe_known_node(const NodeId& id, const dht::KnownNode& node, bool is_live) {
   Json out{{"id", id.hex()},
            {"location", text_or_null(node.record.location)},
@@ -75,13 +74,15 @@ Json describe_known_node(const NodeId& id, const dht::KnownNode& node, bool is_l
   return out;
 }
 
-Json describe_nodes(const dht::Directory& directory) {
+Json describe_nodes(const dht::Directory& directory, const reputation::ScoreBook& scores) {
   std::vector<NodeId> ids;
   for (const auto& [id, node] : directory.nodes()) ids.push_back(id);
   std::ranges::sort(ids);
   auto out = Json::array();
-  for (const auto& id : ids)
+  for (const auto& id : ids) {
     out.push_back(describe_known_node(id, *directory.find(id), directory.is_live(id)));
+    out.back()["reputation"] = describe_reputation(scores, id);
+  }
   return out;
 }
 
@@ -103,7 +104,20 @@ Json describe_queues(const ApiContext& context, const Metrics& metrics) {
               {"max_transfers", context.settings.max_transfers},
               {"memory_total", context.files.memory.total()},
               {"memory_free", context.files.memory.free()},
-              {"bytes_in_flight", in_flight}};
+              {"bytes_in_flight", in_flight},
+              {"repairs_waiting", context.repairs.planner().queue().size()},
+              {"repairs_running", context.repairs.planner().running().size()}};
+}
+
+/// The rest is in GET /agreements.
+Json describe_agreements(const agreement::Book& book) {
+  constexpr std::size_t kMaxListed = 1000;
+  auto out = Json::array();
+  for (const auto& [id, agreement] : book.all()) {
+    if (out.size() == kMaxListed) break;
+    out.push_back(describe(agreement));
+  }
+  return out;
 }
 
 }  // namespace
@@ -144,8 +158,8 @@ std::string status_json(const ApiContext& context, const Metrics& metrics, Stead
   document["problems"] = std::move(problems);
   if (wanted.metrics) document["metrics"] = describe_metrics(metrics, now);
   if (wanted.detailed) {
-    document["nodes"] = describe_nodes(context.directory);
-    document["agreements"] = Json::array();
+    document["nodes"] = describe_nodes(context.directory, context.files.scores);
+    document["agreements"] = describe_agreements(context.agreements);
     document["queues"] = describe_queues(context, metrics);
   }
   return text_of(document);

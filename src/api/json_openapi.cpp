@@ -4,10 +4,12 @@
 
 namespace mycostr::api {
 
-extern const char* const kOpenApiText;  // made by CMake from openapi.json
+// Made by CMake from openapi.json.
+extern const unsigned char kOpenApiText[];
+extern const std::size_t kOpenApiSize;
 
 std::string openapi_document(const std::string& version) {
-  auto document = nlohmann::ordered_json::parse(kOpenApiText);
+  auto document = nlohmann::ordered_json::parse(kOpenApiText, kOpenApiText + kOpenApiSize);
   document["info"]["version"] = version;
   return document.dump();
 }

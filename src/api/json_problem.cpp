@@ -1,18 +1,13 @@
 #include <nlohmann/json.hpp>
 
+#include "api/json.hpp"
 #include "api/problem.hpp"
 
 namespace mycostr::api {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 // A network of thousands of nodes must not make the refusal of one file a document of megabytes.
 constexpr std::size_t kMaxExcluded = 1000;
-
-std::string text_of(const Json& document) {
-  return document.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
 
 Json base_document(unsigned status, std::string_view code, std::string_view title, std::string_view detail) {
   Json document;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/page.hpp"
 #include "api/render.hpp"
 #include "api/store_options.hpp"
 #include "async/timeout.hpp"
@@ -10,8 +11,6 @@
 namespace mycostr::api {
 namespace {
 
-constexpr std::uint64_t kDefaultPage = 100;
-constexpr std::uint64_t kMaxPage = 1000;
 constexpr std::size_t kMaxText = 512;
 constexpr auto kLookupLimit = std::chrono::seconds(15);
 
@@ -35,7 +34,7 @@ bool lies_in(const dht::KnownNode& node, const std::optional<placement::Area>& a
 
 }  // namespace
 
-Outcome<Answer> NodesHandler::list(Parameters parameters) {
+Outcome<Answer> NodesHandler::list(const Parameters& parameters) {
   if (auto known = parameters.allow_only({"location", "reachable", "limit", "cursor", "order"}); !known) {
     return std::unexpected(known.error());
   }
@@ -44,30 +43,17 @@ Outcome<Answer> NodesHandler::list(Parameters parameters) {
   const auto reachable = parameters.boolean("reachable", false);
   if (!reachable) return std::unexpected(reachable.error());
   const bool any_reach = !parameters.has("reachable");
-  const auto limit = parameters.number("limit", kDefaultPage, 1, kMaxPage);
-  if (!limit) return std::unexpected(limit.error());
-  const auto cursor = parameters.text("cursor", kMaxText);
-  if (!cursor) return std::unexpected(cursor.error());
-  const auto after = *cursor ? NodeListPlace::parse(**cursor) : std::optional(NodeListPlace());
-  if (!after)
-    return refuse_field(Code::invalid_value, "cursor", "This is no next_cursor of an earlier answer.");
-  const auto order = parameters.text("order", kMaxText);
-  if (!order) return std::unexpected(order.error());
-  if (*order && **order != "asc" && **order != "desc") {
-    return refuse_field(Code::invalid_value, "order", "The order is asc or desc.");
-  }
-  const bool descending = order->value_or("asc") == "desc";
+  const auto page = read_page(parameters);
+  if (!page) return std::unexpected(page.error());
+  const auto after = page->cursor ? NodeListPlace::parse(*page->cursor) : std::nullopt;
+  if (page->cursor && !after) return no_such_cursor();
   std::vector<NodeListPlace> places;
   for (const auto& [id, node] : context_.directory.nodes()) {
     const NodeListPlace place{node.first_seen, id};
-    const bool is_before = *cursor && (descending ? place >= *after : place <= *after);
-    if (is_before || !lies_in(node, *area)) continue;
+    if (!lies_in(node, *area)) continue;
     if (any_reach || context_.directory.is_live(id) == *reachable) places.push_back(place);
   }
-  std::ranges::sort(places);
-  if (descending) std::ranges::reverse(places);
-  const bool has_more = places.size() > *limit;
-  places.resize(std::min<std::size_t>(places.size(), *limit));
+  const bool has_more = cut_page(places, after, *page);
   return Answer{200, node_list_json(context_, places, has_more), {}};
 }
 
@@ -104,11 +90,11 @@ Task<Outcome<Answer>> NodesHandler::why_not(std::string id, Parameters parameter
   if (!node) co_return std::unexpected(node.error());
   const auto shard = std::clamp<std::uint64_t>(*size, kLeafSize, chunk_size);
   const placement::Request request{context_.identity.id(), std::move(*areas), ByteCount{shard}};
-  const placement::Eligible eligible(files::candidates(context_.files), request,
-                                     context_.files.settings.placement);
-  auto exclusions = eligible.explain({});
-  std::erase_if(exclusions, [&](const placement::Exclusion& exclusion) { return exclusion.node != *node; });
-  co_return Answer{200, why_not_json(exclusions), {}};
+  const auto all = files::candidates(context_.files);
+  const placement::Eligible eligible(all, request, context_.files.settings.placement);
+  const auto at = std::ranges::find(all, *node, &placement::Candidate::id);
+  if (at == all.end()) co_return refuse(Code::node_not_found, "No such node is known here.");
+  co_return Answer{200, why_not_json(eligible.explain_fully(*at, request)), {}};
 }
 
 }  // namespace mycostr::api

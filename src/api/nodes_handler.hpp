@@ -12,7 +12,7 @@ class NodesHandler {
  public:
   explicit NodesHandler(ApiContext& context) : context_(context) {}
 
-  Outcome<Answer> list(Parameters parameters);
+  Outcome<Answer> list(const Parameters& parameters);
   /// Looks the node up in the DHT where it is not known.
   Task<Outcome<Answer>> show(std::string id, Parameters parameters);
   Task<Outcome<Answer>> why_not(std::string id, Parameters parameters);

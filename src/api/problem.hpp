@@ -31,9 +31,12 @@ enum class Code {
   not_found,
   file_not_found,
   node_not_found,
+  agreement_not_found,
+  audit_not_found,
   method_not_allowed,
   stalled,  ///< 408 `timeout`: the client sends nothing
   idempotency_conflict,
+  not_auditable,  ///< the agreement cannot be audited from here, or not now
   capacity_in_use,
   body_too_large,
   target_too_long,

@@ -114,7 +114,7 @@ Task<Outcome<Answer>> RegisterHandler::add_other(PublicKey key, Parameters param
   if (!endpoint) co_return refuse_field(Code::invalid_value, "address", "An address is \"host:port\".");
   const auto id = crypto::node_id_of(key);
   const bool was_known = context_.directory.find(id) != nullptr;
-  PeerAddress address{id, {std::move(*endpoint)}, true};
+  PeerAddress address{.id = id, .endpoints = {std::move(*endpoint)}, .dial_anew = true};
   const auto met = co_await context_.dht.introduce(std::move(address));
   if (!met) co_return std::unexpected(introduction_error(met.error()));
   const auto* node = context_.directory.find(id);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/context.hpp"
+#include "api/list_place.hpp"
 #include "api/metrics.hpp"
 
 namespace mycostr::api {
@@ -23,18 +24,31 @@ struct NodeAnswer {
 std::string node_json(const NodeAnswer& node);
 
 /// Where a node stands in the list of nodes: by when it was first seen.
-struct NodeListPlace {
-  WallTime first_seen;
-  NodeId id;
-  auto operator<=>(const NodeListPlace&) const = default;
-  std::string text() const;
-  static std::optional<NodeListPlace> parse(std::string_view text);
-};
+using NodeListPlace = ListPlace<NodeId>;
 /// REQUIRES: the nodes are in the directory.
 std::string known_node_json(const ApiContext& context, const NodeId& id);
 std::string node_list_json(const ApiContext& context, const std::vector<NodeListPlace>& places,
                            bool has_more);
 std::string why_not_json(const std::vector<placement::Exclusion>& exclusions);
+
+/// Lists take the cursor of their next page; empty: none.
+std::string agreement_json(const agreement::Agreement& agreement);
+std::string agreement_list_json(const std::vector<const agreement::Agreement*>& agreements,
+                                const std::string& next_cursor);
+std::string accepted_audit_json(const AgreementId& agreement);
+std::string audit_list_json(const std::vector<audit::Record>& audits, const std::string& next_cursor);
+std::string repair_list_json(const std::vector<repair::RepairRecord>& repairs, const std::string& next_cursor,
+                             const std::optional<repair::FrozenSince>& frozen);
+std::string reputation_json(const reputation::Explanation& score);
+/// Where an owner's word stands in the list of them: by its time.
+using StandingPlace = ListPlace<NodeId>;
+std::string standing_json(const std::vector<reputation::OwnersWord>& words,
+                          const std::vector<std::string>& warnings, const std::string& next_cursor);
+std::string scrub_json(const holder::ScrubStatus& scrub);
+std::string drain_json(const holder::DrainStatus& drain);
+
+/// The event as it stands in the stream, with the empty line at its end.
+std::string event_text(const events::Event& event);
 
 struct StatusRequest {
   bool metrics = false;

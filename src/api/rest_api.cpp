@@ -33,7 +33,13 @@ RestApi::RestApi(ApiContext context)
       retrieve_(context_, metrics_),
       files_(context_),
       register_(context_),
-      nodes_(context_) {}
+      nodes_(context_),
+      agreements_(context_),
+      audits_(context_),
+      repairs_(context_),
+      standing_(context_),
+      upkeep_(context_),
+      events_(context_) {}
 
 std::string RestApi::problem(unsigned status, std::string_view code, std::string_view detail) {
   return problem_json(status, code, detail);
@@ -58,7 +64,9 @@ Task<> RestApi::handle(HttpRequest& request, HttpResponder& responder) {
     handled = refuse(Code::internal, "This is a fault of the program; its log says more.");
   }
   co_await send(responder, std::move(handled));
-  if (route) metrics_.latency[static_cast<std::size_t>(*route)].add(context_.clock.now() - began);
+  // A stream of events lasts as long as its reader likes.
+  if (route && *route != Route::events)
+    metrics_.latency[static_cast<std::size_t>(*route)].add(context_.clock.now() - began);
 }
 
 Task<> RestApi::send(HttpResponder& responder, Handled handled) {
@@ -66,7 +74,7 @@ Task<> RestApi::send(HttpResponder& responder, Handled handled) {
   if (handled) {
     auto& answer = **handled;
     HttpResponseHead head{answer.status, std::move(answer.fields), std::nullopt};
-    if (!answer.body.empty()) head.fields.push_back({"Content-Type", "application/json"});
+    if (!answer.body.empty()) head.fields.push_back({"Content-Type", answer.content_type});
     co_await responder.send(std::move(head), std::move(answer.body));
     co_return;
   }
@@ -102,27 +110,13 @@ Task<RestApi::Handled> RestApi::answer(HttpRequest& request, HttpResponder& resp
 
 Task<RestApi::Handled> RestApi::call(HttpRequest& request, HttpResponder& responder, RouteMatch match,
                                      std::string_view query) {
-  switch (match.route) {
-    case Route::healthz:
-    case Route::openapi: {
-      if (auto checked = check_no_options(query); !checked) co_return std::unexpected(checked.error());
-      co_return Answer{200, match.route == Route::openapi ? openapi_ : R"({"status":"ok"})", {}};
-    }
-    case Route::store:
-      co_return as_handled(co_await store(request, query));
-    case Route::delete_file:
-      co_return as_handled(co_await erase(std::move(match.id), query));
-    case Route::register_node:
-      co_return as_handled(co_await register_node(request, query));
-    case Route::retrieve:
-    case Route::list_files:
-    case Route::show_file:
-    case Route::status:
-    case Route::list_nodes:
-    case Route::show_node:
-    case Route::why_not:
-      break;
+  if (match.route == Route::healthz || match.route == Route::openapi) {
+    if (auto checked = check_no_options(query); !checked) co_return std::unexpected(checked.error());
+    co_return Answer{200, match.route == Route::openapi ? openapi_ : R"({"status":"ok"})", {}};
   }
+  if (match.route == Route::store) co_return as_handled(co_await store(request, query));
+  if (request.method() == "POST") co_return as_handled(co_await call_post(request, match.route, query));
+  if (request.method() == "DELETE") co_return as_handled(co_await call_delete(std::move(match), query));
   co_return co_await call_get(request, responder, std::move(match), query);
 }
 
@@ -130,22 +124,50 @@ Task<RestApi::Handled> RestApi::call_get(HttpRequest& request, HttpResponder& re
                                          std::string_view query) {
   auto parameters = co_await read_get_parameters(request, query, context_.settings.max_json_bytes);
   if (!parameters) co_return std::unexpected(parameters.error());
-  if (match.route == Route::status) co_return as_handled(show_status(*parameters));
-  if (match.route == Route::list_files) co_return as_handled(co_await files_.list(std::move(*parameters)));
-  if (match.route == Route::show_file) {
-    co_return as_handled(co_await files_.show(std::move(match.id), std::move(*parameters)));
-  }
-  if (match.route == Route::list_nodes) co_return as_handled(nodes_.list(std::move(*parameters)));
-  if (match.route == Route::show_node) {
-    co_return as_handled(co_await nodes_.show(std::move(match.id), std::move(*parameters)));
-  }
-  if (match.route == Route::why_not) {
-    co_return as_handled(co_await nodes_.why_not(std::move(match.id), std::move(*parameters)));
+  if (match.route != Route::retrieve && match.route != Route::events) {
+    co_return as_handled(co_await get_answer(std::move(match), std::move(*parameters)));
   }
   const auto sent =
-      co_await retrieve_.handle(request, responder, std::move(match.id), std::move(*parameters));
+      match.route == Route::events
+          ? co_await events_.handle(request, responder, std::move(*parameters))
+          : co_await retrieve_.handle(request, responder, std::move(match.id), std::move(*parameters));
   if (!sent) co_return std::unexpected(sent.error());
   co_return std::nullopt;
+}
+
+Task<Outcome<Answer>> RestApi::get_answer(RouteMatch match, Parameters parameters) {
+  auto& id = match.id;
+  switch (match.route) {
+    case Route::list_files:
+      co_return co_await files_.list(std::move(parameters));
+    case Route::show_file:
+      co_return co_await files_.show(std::move(id), std::move(parameters));
+    case Route::show_node:
+      co_return co_await nodes_.show(std::move(id), std::move(parameters));
+    case Route::why_not:
+      co_return co_await nodes_.why_not(std::move(id), std::move(parameters));
+    case Route::reputation:
+      co_return standing_.reputation(id, parameters);
+    case Route::show_agreement:
+      co_return agreements_.show(id, parameters);
+    case Route::transcript:
+      co_return co_await audits_.transcript(std::move(id), std::move(parameters));
+    default:
+      co_return list_answer(match.route, parameters);
+  }
+}
+
+/// Of the calls that wait for nothing and name nothing in their path.
+Outcome<Answer> RestApi::list_answer(Route route, const Parameters& parameters) {
+  if (route == Route::status) return show_status(parameters);
+  if (route == Route::standing) return standing_.standing(parameters);
+  if (route == Route::show_scrub) return upkeep_.show_scrub(parameters);
+  if (route == Route::show_drain) return upkeep_.show_drain(parameters);
+  if (route == Route::list_nodes) return nodes_.list(parameters);
+  if (route == Route::list_agreements) return agreements_.list(parameters);
+  if (route == Route::list_audits) return audits_.list(parameters);
+  if (route == Route::list_repairs) return repairs_.list(parameters);
+  return refuse(Code::internal, "This call has no handler.");
 }
 
 Task<Outcome<Answer>> RestApi::store(HttpRequest& request, std::string_view query) {
@@ -156,19 +178,32 @@ Task<Outcome<Answer>> RestApi::store(HttpRequest& request, std::string_view quer
   co_return co_await store_.handle(request, query);
 }
 
-Task<Outcome<Answer>> RestApi::register_node(HttpRequest& request, std::string_view query) {
+Task<Outcome<Answer>> RestApi::call_post(HttpRequest& request, Route route, std::string_view query) {
+  const bool may_be_empty = route == Route::start_scrub || route == Route::start_drain;
+  auto parameters = co_await read_options(request, query, may_be_empty);
+  if (!parameters) co_return std::unexpected(parameters.error());
+  if (route == Route::register_node) co_return co_await register_.handle(std::move(*parameters));
+  if (route == Route::ask_audit) co_return audits_.ask(*parameters);
+  if (route == Route::start_scrub) co_return upkeep_.start_scrub(*parameters);
+  if (route == Route::start_drain) co_return co_await upkeep_.start_drain(std::move(*parameters));
+  co_return refuse(Code::internal, "This call has no handler.");
+}
+
+Task<Outcome<Answer>> RestApi::call_delete(RouteMatch match, std::string_view query) {
+  auto parameters = parse_query(query);
+  if (!parameters) co_return std::unexpected(parameters.error());
+  if (match.route == Route::stop_drain) co_return co_await upkeep_.stop_drain(std::move(*parameters));
+  co_return co_await files_.erase(std::move(match.id), std::move(*parameters));
+}
+
+/// The JSON object in the body of a POST, whose query holds nothing.
+Task<Outcome<Parameters>> RestApi::read_options(HttpRequest& request, std::string_view query,
+                                                bool may_be_empty) {
   if (auto checked = check_no_options(query); !checked) co_return std::unexpected(checked.error());
   const auto body = co_await read_small_body(request, context_.settings.max_json_bytes);
   if (!body) co_return std::unexpected(body.error());
-  auto parameters = parse_json_object(*body);
-  if (!parameters) co_return std::unexpected(parameters.error());
-  co_return co_await register_.handle(std::move(*parameters));
-}
-
-Task<Outcome<Answer>> RestApi::erase(std::string id, std::string_view query) {
-  auto parameters = parse_query(query);
-  if (!parameters) co_return std::unexpected(parameters.error());
-  co_return co_await files_.erase(std::move(id), std::move(*parameters));
+  if (body->empty() && may_be_empty) co_return Parameters();
+  co_return parse_json_object(*body);
 }
 
 Outcome<Answer> RestApi::show_status(const Parameters& parameters) const {

@@ -1,11 +1,17 @@
 // The REST API behind the port of HTTP: who may call, which call it is, and one answer to each.
 #pragma once
 
+#include "api/agreements_handler.hpp"
+#include "api/audits_handler.hpp"
+#include "api/events_handler.hpp"
 #include "api/files_handler.hpp"
 #include "api/nodes_handler.hpp"
 #include "api/register_handler.hpp"
+#include "api/repairs_handler.hpp"
 #include "api/retrieve_handler.hpp"
+#include "api/standing_handler.hpp"
 #include "api/store_handler.hpp"
+#include "api/upkeep_handler.hpp"
 
 namespace mycostr::api {
 
@@ -28,9 +34,12 @@ class RestApi final : public HttpHandler {
                      std::string_view query);
   Task<Handled> call_get(HttpRequest& request, HttpResponder& responder, RouteMatch match,
                          std::string_view query);
+  Task<Outcome<Answer>> call_post(HttpRequest& request, Route route, std::string_view query);
+  Task<Outcome<Answer>> call_delete(RouteMatch match, std::string_view query);
+  Task<Outcome<Answer>> get_answer(RouteMatch match, Parameters parameters);
+  Outcome<Answer> list_answer(Route route, const Parameters& parameters);
   Task<Outcome<Answer>> store(HttpRequest& request, std::string_view query);
-  Task<Outcome<Answer>> register_node(HttpRequest& request, std::string_view query);
-  Task<Outcome<Answer>> erase(std::string id, std::string_view query);
+  Task<Outcome<Parameters>> read_options(HttpRequest& request, std::string_view query, bool may_be_empty);
   Outcome<Answer> show_status(const Parameters& parameters) const;
   Task<> send(HttpResponder& responder, Handled handled);
 
@@ -43,6 +52,12 @@ class RestApi final : public HttpHandler {
   FilesHandler files_;
   RegisterHandler register_;
   NodesHandler nodes_;
+  AgreementsHandler agreements_;
+  AuditsHandler audits_;
+  RepairsHandler repairs_;
+  StandingHandler standing_;
+  UpkeepHandler upkeep_;
+  EventsHandler events_;
 };
 
 }  // namespace mycostr::api

@@ -19,14 +19,30 @@ constexpr std::array kRoutes = {
     RouteEntry{"DELETE", "/files/{file_id}", Route::delete_file},
     RouteEntry{"POST", "/node/register", Route::register_node},
     RouteEntry{"GET", "/node/status", Route::status},
+    RouteEntry{"GET", "/node/standing", Route::standing},
+    RouteEntry{"GET", "/node/scrub", Route::show_scrub},
+    RouteEntry{"POST", "/node/scrub", Route::start_scrub},
+    RouteEntry{"GET", "/node/drain", Route::show_drain},
+    RouteEntry{"POST", "/node/drain", Route::start_drain},
+    RouteEntry{"DELETE", "/node/drain", Route::stop_drain},
     RouteEntry{"GET", "/nodes", Route::list_nodes},
     RouteEntry{"GET", "/nodes/{node_id}", Route::show_node},
     RouteEntry{"GET", "/nodes/{node_id}/why_not", Route::why_not},
+    RouteEntry{"GET", "/nodes/{node_id}/reputation", Route::reputation},
+    RouteEntry{"GET", "/agreements", Route::list_agreements},
+    RouteEntry{"GET", "/agreements/{agreement_id}", Route::show_agreement},
+    RouteEntry{"GET", "/audits", Route::list_audits},
+    RouteEntry{"POST", "/audits", Route::ask_audit},
+    RouteEntry{"GET", "/audits/{audit_id}/transcript", Route::transcript},
+    RouteEntry{"GET", "/repairs", Route::list_repairs},
+    RouteEntry{"GET", "/events", Route::events},
 };
 
 constexpr std::array<std::string_view, kRouteCount> kNames = {
-    "healthz",     "openapi",  "store",  "retrieve",   "list_files", "show_file",
-    "delete_file", "register", "status", "list_nodes", "show_node",  "why_not"};
+    "healthz",     "openapi",    "store",      "retrieve",   "list_files",  "show_file",  "delete_file",
+    "register",    "status",     "standing",   "show_scrub", "start_scrub", "show_drain", "start_drain",
+    "stop_drain",  "list_nodes", "show_node",  "why_not",    "reputation",  "agreements", "agreement",
+    "list_audits", "ask_audit",  "transcript", "repairs",    "events"};
 
 /// The first segment, taken off the front of a path that begins with '/'.
 std::string_view take_segment(std::string_view& path) {

@@ -17,11 +17,25 @@ enum class Route {
   delete_file,
   register_node,
   status,
+  standing,
+  show_scrub,
+  start_scrub,
+  show_drain,
+  start_drain,
+  stop_drain,
   list_nodes,
   show_node,
-  why_not
+  why_not,
+  reputation,
+  list_agreements,
+  show_agreement,
+  list_audits,
+  ask_audit,
+  transcript,
+  list_repairs,
+  events
 };
-inline constexpr std::size_t kRouteCount = 12;
+inline constexpr std::size_t kRouteCount = static_cast<std::size_t>(Route::events) + 1;
 
 struct RouteEntry {
   std::string_view method;

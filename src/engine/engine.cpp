@@ -2,9 +2,12 @@
 
 #include <algorithm>
 
+#include "wire/upkeep.hpp"
+
 namespace mycostr::engine {
 namespace {
-constexpr auto kOfferRefresh = std::chrono::seconds(5);
+/// What this node asks as a holder, in msat per TB and month.
+constexpr std::uint64_t kPrice = 0;
 }  // namespace
 
 Engine::Engine(Ports ports, const crypto::Identity& identity, const crypto::Keystore& keystore,
@@ -16,30 +19,51 @@ Engine::Engine(Ports ports, const crypto::Identity& identity, const crypto::Keys
       directory_(identity.id(), settings_.network_id),
       own_record_(identity, ports.clock, settings_.network_id, settings_.record_life),
       performance_keeper_(ports.clock, ports.meta, performance_),
+      scores_(settings_.audit.period),
+      score_keeper_(ports.clock, ports.meta, scores_),
+      online_watch_(ports.clock, scores_, settings_.audit.period, [this] { return look_for_holders(); }),
       dht_(
           ports.executor,
           {ports.clock, ports.random, ports.datagrams, ports.signer, wire::network_tag(settings_.network_id)},
           ports.transport, ports.meta, directory_, own_record_, identity.id(), settings_.dht),
       registration_(ports.meta, ports.chunks, ports.clock, settings_.holder_min_capacity,
                     [this] { offer_changed(); }),
-      shards_(identity, ports.clock, ports.crypto_pool, ports.chunks),
-      files_{ports.executor,
-             ports.clock,
-             ports.random,
-             ports.crypto_pool,
-             ports.transport,
-             directory_,
-             performance_,
-             ports.geo,
-             identity,
-             keystore,
-             transfer_memory_,
-             settings_.files,
-             [this] { return own_location(); }},
-      catalog_(ports.meta),
+      drain_(
+          ports.clock, ports.meta, ports.chunks,
+          [this](WallTime since) { return holder::leaving_receipts(agreements_, since); },
+          [this] { offer_changed(); }),
+      leaf_hashes_(ports.meta),
+      shards_(identity, ports.clock, ports.crypto_pool, ports.chunks, drain_, leaf_hashes_),
+      lost_shards_(ports.clock, ports.meta, ports.chunks, leaf_hashes_),
+      scrubber_(ports.clock, ports.crypto_pool, ports.meta, ports.chunks, lost_shards_, settings_.scrub),
+      reporter_(ports.executor, ports.clock, ports.transport, identity, directory_, lost_shards_,
+                [this](NodeId owner) { return dht_.find_owner(owner); }),
+      agreements_(ports.meta),
+      joins_(ports.meta),
+      agreements_as_owner_(owner_ports(), agreements_, joins_),
+      agreements_as_holder_(holder_ports(), agreements_),
+      audits_(ports.meta, settings_.audit),
+      prover_(
+          {ports.executor, ports.clock, ports.random, ports.crypto_pool, ports.meta, ports.chunks, identity},
+          agreements_, leaf_hashes_, audits_, settings_.audit),
+      auditor_(auditor_ports(), agreements_, audits_, settings_.audit),
+      standing_(ports.clock, ports.meta, identity.id(),
+                [this](const NodeId& owner, const AgreementId& id) { return has_agreement_with(owner, id); }),
+      verdict_sender_(ports.executor, ports.transport, identity, scores_,
+                      [this](const NodeId& node) { return directory_.address_of(node); }),
+      files_{ports.executor,  ports.clock,
+             ports.random,    ports.crypto_pool,
+             ports.transport, directory_,
+             performance_,    scores_,
+             ports.geo,       identity,
+             keystore,        transfer_memory_,
+             settings_.files, [this] { return own_location(); }},
+      catalog_(ports.meta, joins_),
       store_(files_, catalog_),
       retrieve_(files_, catalog_),
-      cleaner_(files_, catalog_),
+      cleaner_(files_, catalog_, agreements_as_owner_),
+      repairs_(files_, catalog_, ports.meta, settings_.repair, repair_hooks()),
+      events_(ports.clock, ports.meta),
       background_(ports.executor, "node") {
   own_record_.set_endpoints(settings_.endpoints);
   dht_.on_outcome = [this](const NodeId& node, bool answered, std::optional<Duration> rtt) {
@@ -47,6 +71,7 @@ Engine::Engine(Ports ports, const crypto::Identity& identity, const crypto::Keys
     if (directory_.find(node) == nullptr) return;
     performance_.record_call(node, answered, rtt, ports_.clock.wall_now());
   };
+  connect_upkeep();
 }
 
 std::optional<placement::Location> Engine::own_location() const {
@@ -54,22 +79,84 @@ std::optional<placement::Location> Engine::own_location() const {
   return offer ? placement::parse_location(offer->location) : std::nullopt;
 }
 
+std::vector<reputation::Sighting> Engine::look_for_holders() const {
+  std::vector<reputation::Sighting> out;
+  for (const auto& [id, node] : directory_.nodes()) {
+    const bool was_asked = node.answered || node.failing;
+    if (node.record.is_holder && was_asked) out.push_back({id, !node.failing});
+  }
+  return out;
+}
+
+agreement::OwnerPorts Engine::owner_ports() {
+  return {ports_.executor,
+          ports_.clock,
+          ports_.random,
+          ports_.crypto_pool,
+          ports_.transport,
+          ports_.meta,
+          identity_,
+          settings_.network_id,
+          settings_.files.call,
+          [this](const NodeId& node) { return find_holder(node); },
+          [this](const NodeId& node) { directory_.failed(node, ports_.clock.now()); }};
+}
+
+agreement::HolderPorts Engine::holder_ports() {
+  return {
+      ports_.clock, ports_.crypto_pool, ports_.meta, ports_.chunks, identity_, settings_.network_id, [this] {
+        return registration_.offer() ? std::optional(kPrice) : std::nullopt;
+      }};
+}
+
+std::optional<agreement::HolderContact> Engine::find_holder(const NodeId& node) const {
+  const auto* known = directory_.find(node);
+  auto address = directory_.address_of(node);
+  if (known == nullptr || !address || !directory_.is_live(node)) return std::nullopt;
+  return agreement::HolderContact{std::move(*address), known->record.public_key,
+                                  known->record.price_msat_per_tb_month};
+}
+
 Task<Result<void>> Engine::open() {
   if (auto done = co_await registration_.open(settings_.holder_capacity, settings_.holder_location); !done) {
     co_return done;
   }
+  if (auto done = co_await drain_.open(); !done) co_return done;
+  if (auto done = co_await scrubber_.open(); !done) co_return done;
   if (auto done = co_await catalog_.open(); !done) co_return done;
+  if (auto done = co_await agreements_.open(); !done) co_return done;
+  if (auto done = co_await joins_.open(); !done) co_return done;
+  if (auto done = co_await agreements_as_owner_.open(); !done) co_return done;
   if (auto done = co_await dht_.open(); !done) co_return done;
   if (auto done = co_await performance_keeper_.open(); !done) co_return done;
+  if (auto done = co_await score_keeper_.open(); !done) co_return done;
+  if (auto done = co_await audits_.open(); !done) co_return done;
+  if (auto done = co_await auditor_.open(); !done) co_return done;
+  if (auto done = co_await standing_.open(); !done) co_return done;
+  if (auto done = co_await repairs_.open(); !done) co_return done;
+  if (auto done = co_await events_.open(); !done) co_return done;
   ports_.transport.serve(*this);
   co_return Result<void>();
 }
 
 void Engine::start() {
   background_.spawn(dht_.run());
+  start_without_dht();
+}
+
+void Engine::start_without_dht() {
   background_.spawn(performance_keeper_.run());
+  background_.spawn(score_keeper_.run());
+  background_.spawn(online_watch_.run());
+  background_.spawn(agreements_as_owner_.run());
+  background_.spawn(agreements_as_holder_.run());
+  background_.spawn(auditor_.run());
+  background_.spawn(standing_.run());
+  background_.spawn(verdict_sender_.run());
+  background_.spawn(repairs_.run());
   background_.spawn(cleaner_.run());
-  background_.spawn(keep_offer_fresh());
+  background_.spawn(scrubber_.run());
+  background_.spawn(reporter_.run());
 }
 
 Task<> Engine::stop() {
@@ -77,11 +164,28 @@ Task<> Engine::stop() {
 }
 
 Task<Result<PeerReply>> Engine::handle(PeerRequest& request) {
+  auto reply = co_await answer(request);
+  // What is free may have changed.
+  refresh_offer();
+  co_return reply;
+}
+
+Task<Result<PeerReply>> Engine::answer(PeerRequest& request) {
   const auto& operation = request.operation();
   if (operation == wire::operations::kHello) co_return co_await dht_.handle_hello(request);
   if (operation == wire::operations::kPutShard) co_return co_await shards_.handle_put(request);
+  if (operation == wire::operations::kOfferShard) co_return co_await shards_.handle_offer(request);
   if (operation == wire::operations::kGetShard) co_return co_await shards_.handle_get(request);
   if (operation == wire::operations::kDeleteShards) co_return co_await shards_.handle_delete(request);
+  if (operation == wire::operations::kLostShards) co_return co_await reporter_.handle_lost(request);
+  if (operation == wire::operations::kProposeAgreement) {
+    co_return co_await agreements_as_holder_.handle_propose(request);
+  }
+  if (operation == wire::operations::kChangeAgreement) {
+    co_return co_await agreements_as_holder_.handle_change(request);
+  }
+  if (operation == wire::operations::kChallenge) co_return co_await prover_.handle_challenge(request);
+  if (operation == wire::operations::kTellVerdict) co_return standing_.handle_verdict(request);
   co_return fail(Errc::not_found, "unknown operation");
 }
 
@@ -90,19 +194,15 @@ void Engine::refresh_offer() {
   if (!offer) return own_record_.set_offer(std::nullopt);
   const auto usage = ports_.chunks.usage();
   const auto taken = std::min(usage.used + usage.reserved, offer->capacity);
-  own_record_.set_offer(dht::HolderOffer{offer->capacity, offer->capacity - taken, offer->location, 0});
+  // Nodes that do not know what draining is see that there is no room.
+  const auto free = drain_.is_draining() ? ByteCount() : offer->capacity - taken;
+  own_record_.set_offer(
+      dht::HolderOffer{offer->capacity, free, offer->location, kPrice, drain_.is_draining()});
 }
 
 void Engine::offer_changed() {
   refresh_offer();
   dht_.announce();
-}
-
-Task<> Engine::keep_offer_fresh() {
-  for (;;) {
-    co_await ports_.clock.sleep_for(kOfferRefresh);
-    refresh_offer();
-  }
 }
 
 }  // namespace mycostr::engine

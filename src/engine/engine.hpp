@@ -4,17 +4,30 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include "agreement/holder_service.hpp"
+#include "agreement/owner_service.hpp"
 #include "async/task_group.hpp"
+#include "audit/auditor.hpp"
+#include "audit/prover.hpp"
 #include "dht/record_keeper.hpp"
 #include "dht/service.hpp"
+#include "events/event_log.hpp"
 #include "files/cleaner.hpp"
 #include "files/retrieve_service.hpp"
 #include "files/store_service.hpp"
+#include "holder/drain.hpp"
 #include "holder/registration.hpp"
+#include "holder/reporter.hpp"
+#include "holder/scrubber.hpp"
 #include "holder/shard_service.hpp"
 #include "mycostr/chunk_store.hpp"
 #include "mycostr/worker_pool.hpp"
+#include "repair/service.hpp"
+#include "reputation/online_watch.hpp"
 #include "reputation/performance_keeper.hpp"
+#include "reputation/score_keeper.hpp"
+#include "reputation/standing.hpp"
+#include "reputation/verdict_sender.hpp"
 
 namespace mycostr::engine {
 
@@ -38,10 +51,13 @@ struct EngineSettings {
   dht::ServiceSettings dht;
   Duration record_life = std::chrono::hours(12);
   files::FileSettings files;
+  audit::Settings audit;
+  repair::Settings repair;
   ByteCount transfer_memory = 192_MiB;  ///< of all transfers together
   ByteCount holder_capacity;            ///< 0: not from the configuration
   std::string holder_location;
   ByteCount holder_min_capacity;
+  holder::ScrubSettings scrub;
 };
 
 /// Loop thread only.
@@ -54,6 +70,9 @@ class Engine : public PeerHandler {
   Task<Result<void>> open();
   /// Background work, after open().
   void start();
+  /// The same without the DHT, whose datagrams would cost a simulation of months more than all else: who
+  /// lives is then told to the directory from outside.
+  void start_without_dht();
   /// Ends the background work.
   Task<> stop();
 
@@ -64,17 +83,40 @@ class Engine : public PeerHandler {
   dht::Service& dht() { return dht_; }
   dht::RecordKeeper& own_record() { return own_record_; }
   holder::Registration& registration() { return registration_; }
+  holder::Drain& drain() { return drain_; }
+  holder::Scrubber& scrubber() { return scrubber_; }
+  holder::Reporter& reporter() { return reporter_; }
+  reputation::ScoreBook& scores() { return scores_; }
+  agreement::Book& agreements() { return agreements_; }
+  agreement::OwnerService& agreements_as_owner() { return agreements_as_owner_; }
+  audit::Log& audits() { return audits_; }
+  audit::Auditor& auditor() { return auditor_; }
+  reputation::Standing& standing() { return standing_; }
+  repair::Service& repairs() { return repairs_; }
   files::Context& files() { return files_; }
   files::Catalog& catalog() { return catalog_; }
   files::StoreService& store() { return store_; }
   files::RetrieveService& retrieve() { return retrieve_; }
   files::Cleaner& cleaner() { return cleaner_; }
+  events::EventLog& events() { return events_; }
 
  private:
   std::optional<placement::Location> own_location() const;
+  std::vector<reputation::Sighting> look_for_holders() const;
+  agreement::OwnerPorts owner_ports();
+  agreement::HolderPorts holder_ports();
+  std::optional<agreement::HolderContact> find_holder(const NodeId& node) const;
+  bool has_agreement_with(const NodeId& owner, const AgreementId& id) const;
+  audit::OwnerPorts auditor_ports();
+  repair::Hooks repair_hooks();
+  void connect_upkeep();
+  void take_verdict(const audit::Verdict& verdict);
+  void take_repair_event(const repair::Event& event);
+  Task<Result<void>> take_report(NodeId holder, std::vector<ShardId> shards);
+  Task<> lose(NodeId holder, std::vector<ShardId> shards, repair::Reason reason);
+  Task<Result<PeerReply>> answer(PeerRequest& request);
   void refresh_offer();
   void offer_changed();
-  Task<> keep_offer_fresh();
 
   Ports ports_;
   const crypto::Identity& identity_;
@@ -84,14 +126,33 @@ class Engine : public PeerHandler {
   dht::RecordKeeper own_record_;
   reputation::PerformanceBook performance_;
   reputation::PerformanceKeeper performance_keeper_;
+  reputation::ScoreBook scores_;
+  reputation::ScoreKeeper score_keeper_;
+  reputation::OnlineWatch online_watch_;
   dht::Service dht_;
   holder::Registration registration_;
+  holder::Drain drain_;
+  holder::LeafHashes leaf_hashes_;
   holder::ShardService shards_;
+  holder::LostShards lost_shards_;
+  holder::Scrubber scrubber_;
+  holder::Reporter reporter_;
+  agreement::Book agreements_;
+  agreement::JoinQueue joins_;
+  agreement::OwnerService agreements_as_owner_;
+  agreement::HolderService agreements_as_holder_;
+  audit::Log audits_;
+  audit::Prover prover_;
+  audit::Auditor auditor_;
+  reputation::Standing standing_;
+  reputation::VerdictSender verdict_sender_;
   files::Context files_;
   files::Catalog catalog_;
   files::StoreService store_;
   files::RetrieveService retrieve_;
   files::Cleaner cleaner_;
+  repair::Service repairs_;
+  events::EventLog events_;
   async::TaskGroup background_;
 };
 

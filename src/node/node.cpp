@@ -1,10 +1,11 @@
 #include "node/node.hpp"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <stdexcept>
 
 #include "base/log.hpp"
+#include "events/problem_watch.hpp"
 #include "node/interfaces.hpp"
 
 namespace mycostr::node {
@@ -12,6 +13,7 @@ namespace {
 
 constexpr auto kDiskCheck = std::chrono::seconds(30);
 constexpr auto kEndpointCheck = std::chrono::seconds(30);
+constexpr auto kProblemCheck = std::chrono::seconds(2);
 
 net::HttpServerLimits http_limits(const config::Settings& settings) {
   net::HttpServerLimits limits;
@@ -82,6 +84,17 @@ engine::EngineSettings Node::engine_settings(const config::Settings& settings) c
   out.files.chunk_size = settings.files.chunk_size.value;
   out.files.placement.distinct_subnets = settings.placement.distinct_subnets;
   out.transfer_memory = settings.limits.memory;
+  out.audit = {.period = settings.audit.period,
+               .deadline = settings.audit.deadline,
+               .max_leaves = static_cast<std::uint32_t>(settings.audit.max_leaves),
+               .contain_for = settings.audit.contain_for};
+  out.scrub = {.period = settings.scrub.period, .bytes_per_second = settings.scrub.bytes_per_second};
+  out.repair = {.suspect_after = settings.repair.suspect_after,
+                .grace = settings.repair.grace,
+                .grace_critical = std::min(settings.repair.grace_critical, settings.repair.grace),
+                .surplus_after = settings.repair.surplus_after,
+                .freeze_fraction = settings.repair.freeze_fraction,
+                .uplink_fraction = settings.repair.uplink_fraction};
   out.holder_capacity = settings.holder.capacity;
   if (settings.holder.location) out.holder_location = settings.holder.location->text();
   out.holder_min_capacity = settings.holder.min_capacity;
@@ -108,6 +121,14 @@ api::ApiContext Node::api_context(const NodeOptions& options) {
           engine_.store(),
           engine_.retrieve(),
           engine_.cleaner(),
+          engine_.agreements(),
+          engine_.audits(),
+          engine_.auditor(),
+          engine_.repairs(),
+          engine_.standing(),
+          engine_.scrubber(),
+          engine_.drain(),
+          engine_.events(),
           [this] { return problems(); },
           settings};
 }
@@ -118,6 +139,7 @@ Task<Result<void>> Node::start() {
   background_.spawn(chunks_.run_maintenance(clock_));
   background_.spawn(watch_disk());
   background_.spawn(watch_endpoints());
+  background_.spawn(watch_problems());
   if (settings_.peer.port_mapping && settings_.peer.advertise.empty()) port_mapper_.start(peer_endpoint());
   http_.start();
   api_started_ = true;
@@ -145,10 +167,17 @@ std::vector<api::Problem> Node::problems() {
   if (!any_live) {
     out.push_back({"no_peers", "no other node answers; look at peer.bootstrap and the network"});
   }
-  const config::Settings usual;
-  if (settings_.dht.refresh < usual.dht.refresh || settings_.dht.record_ttl < usual.dht.record_ttl ||
-      settings_.liveness.probe_interval < usual.liveness.probe_interval) {
-    out.push_back({"short_periods", "periods are set shorter than usual, as for a test"});
+  if (const auto shortened = config::shortened_periods(settings_); !shortened.empty()) {
+    out.push_back({"short_periods", fmt::format("periods are set shorter than usual, as for a test: {}",
+                                                fmt::join(shortened, ", "))});
+  }
+  if (const auto warnings = engine_.standing().warnings(); !warnings.empty()) {
+    out.push_back({"standing_low", fmt::format("owners' audits of this node go badly: {}; look at the disk, "
+                                               "the network and GET /node/standing",
+                                               fmt::join(warnings, "; "))});
+  }
+  if (const auto frozen = engine_.repairs().frozen()) {
+    out.push_back({"repairs_frozen", frozen->why});
   }
   const auto usage = chunks_.usage();
   const auto offered = usage.capacity.value - std::min(usage.capacity, usage.used).value;
@@ -183,6 +212,14 @@ Task<> Node::watch_endpoints() {
   for (;;) {
     co_await clock_.sleep_for(kEndpointCheck);
     update_endpoints();
+  }
+}
+
+Task<> Node::watch_problems() {
+  events::ProblemWatch watch(engine_.events());
+  for (;;) {
+    watch.look(problems());
+    co_await clock_.sleep_for(kProblemCheck);
   }
 }
 

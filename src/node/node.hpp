@@ -56,6 +56,7 @@ class Node {
   void update_endpoints();
   Task<> watch_endpoints();
   Task<> watch_disk();
+  Task<> watch_problems();
 
   const config::Settings settings_;
   net::SteadyClock clock_;

@@ -5,6 +5,7 @@
 #include <deque>
 
 #include "api/text.hpp"
+#include "async/signal.hpp"
 #include "mycostr/http.hpp"
 
 namespace mycostr::api::test {
@@ -81,6 +82,7 @@ class FakeResponder final : public HttpResponder {
     co_return Result<void>();
   }
   Task<Result<void>> write(ByteView bytes) override {
+    if (gate != nullptr) co_await gate->wait();
     if (client_gone_after && body.size() >= *client_gone_after) co_return fail(Errc::closed, "gone");
     body += as_text(bytes);
     co_return Result<void>();
@@ -105,6 +107,7 @@ class FakeResponder final : public HttpResponder {
   bool finished = false;
   bool aborted = false;
   std::optional<std::size_t> client_gone_after;
+  async::Signal* gate = nullptr;  ///< set: the client reads only when it is notified
 
  private:
   bool started_ = false;

@@ -82,6 +82,14 @@ ApiContext LocalNode::context(Clock& clock) {
           engine.store(),
           engine.retrieve(),
           engine.cleaner(),
+          engine.agreements(),
+          engine.audits(),
+          engine.auditor(),
+          engine.repairs(),
+          engine.standing(),
+          engine.scrubber(),
+          engine.drain(),
+          engine.events(),
           [this] { return problems; },
           settings};
 }

@@ -98,7 +98,13 @@ TEST_F(Nodes, SayWhyTheyAreNotChosen) {
   EXPECT_FALSE(elsewhere["reasons"][0]["detail"].get<std::string>().empty());
   net.node(2).transport.mood = LocalTransport::Mood::silent;
   net.run_for(60s);
-  EXPECT_EQ(why(2)["reasons"][0]["code"], "offline");
+  const auto last_seen = get("/nodes/" + id_of(2))["last_seen"].get<std::string>();
+  const auto silent = why(2, "?geographic=asia,DE");
+  ASSERT_EQ(silent["reasons"].size(), 2U) << "all that speaks against it, not the first alone";
+  EXPECT_EQ(silent["reasons"][0]["code"], "wrong_location");
+  EXPECT_EQ(silent["reasons"][0]["detail"], "US-CA does not lie in DE, asia");
+  EXPECT_EQ(silent["reasons"][1]["code"], "offline");
+  EXPECT_EQ(silent["reasons"][1]["detail"], "it does not answer, and did last at " + last_seen);
   expect_problem(net.call("GET", "/nodes/" + id_of(1) + "/why_not?geographic=Atlantis"), 400,
                  "unknown_location", "geographic");
   expect_problem(net.call("GET", "/nodes/" + id_of(1) + "/why_not?size=-1"), 400, "invalid_value", "size");

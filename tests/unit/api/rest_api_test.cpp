@@ -117,6 +117,8 @@ TEST(Status, MetricsAndDetails) {
     EXPECT_TRUE(node["last_seen"].is_string());
     EXPECT_GE(node["rtt_ms"], 0);
     EXPECT_EQ(node["endpoints"].size(), 1U);
+    EXPECT_EQ(node["reputation"]["state"], "new");
+    EXPECT_EQ(node["reputation"]["vetted"], false);
     if (node["id"] == net.node(1).identity.id().hex()) EXPECT_EQ(node["location"], "US-CA");
   }
   EXPECT_EQ(status["agreements"], nlohmann::json::array());

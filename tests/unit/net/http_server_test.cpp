@@ -320,6 +320,15 @@ TEST_F(HttpServerTest, AClientThatStopsReadingIsCutOff) {
   EXPECT_EQ(handler.write_error->code, Errc::timeout);
 }
 
+TEST_F(HttpServerTest, AnAnswerMayPauseForLongerThanAStall) {
+  start({.stall_timeout = milliseconds(60)});
+  handler.clock = &clock;
+  handler.pause = milliseconds(200);
+  const auto answer = answer_to(get("/pauses", "Connection: close\r\n"));
+  EXPECT_FALSE(handler.write_error);
+  EXPECT_TRUE(answer.ends_with("5\r\npiece\r\n5\r\npiece\r\n0\r\n\r\n")) << answer;
+}
+
 TEST_F(HttpServerTest, AClientThatGoesIsNoticedWhileWriting) {
   start();
   struct Go {

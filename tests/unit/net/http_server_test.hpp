@@ -18,9 +18,12 @@ class PathHandler final : public HttpHandler {
   std::optional<Error> write_error;
   std::size_t piece = 1000;  // bytes per read_body
   std::string body;          // of the last request that was read
+  Clock* clock = nullptr;    // for /pauses
+  Duration pause{};
 
  private:
   Task<bool> read_all(HttpRequest& request, HttpResponder& responder);
+  Task<> stream_with_pauses(HttpResponder& responder);
   Task<> stream_answer(HttpResponder& responder, std::optional<std::uint64_t> length, std::size_t pieces);
 };
 

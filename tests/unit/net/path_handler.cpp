@@ -30,6 +30,8 @@ Task<> PathHandler::handle(HttpRequest& request, HttpResponder& responder) {
     co_await stream_answer(responder, 29, 3);
   } else if (path == "/endless") {
     co_await stream_answer(responder, std::nullopt, SIZE_MAX);
+  } else if (path == "/pauses") {
+    co_await stream_with_pauses(responder);
   } else if (path == "/cut") {
     co_await responder.start({.fields = {}, .content_length = 100});
     co_await responder.write(as_bytes("0123456789"));
@@ -63,6 +65,16 @@ Task<bool> PathHandler::read_all(HttpRequest& request, HttpResponder& responder)
     if (*count == 0) co_return true;
     body += as_text(ByteView(block).first(*count));
   }
+}
+
+Task<> PathHandler::stream_with_pauses(HttpResponder& responder) {
+  auto done = co_await responder.start({.fields = {}, .content_length = std::nullopt});
+  for (int i = 0; done && i < 2; ++i) {
+    co_await clock->sleep_for(pause);
+    done = co_await responder.write(as_bytes("piece"));
+  }
+  if (done) done = co_await responder.finish();
+  if (!done) write_error = done.error();
 }
 
 Task<> PathHandler::stream_answer(HttpResponder& responder, std::optional<std::uint64_t> length,

@@ -256,6 +256,17 @@ TEST_F(PeerTransportTest, AKeptConnectionThatDiedIsReplacedUnnoticed) {
   EXPECT_EQ(caller->connection_count(), 1u);
 }
 
+TEST_F(PeerTransportTest, ACallMayInsistOnTheEndpointsGiven) {
+  start();
+  ASSERT_TRUE(call("echo"));
+  PeerAddress nowhere{.id = bob.id(), .endpoints = {{"no..name", 1}}};
+  EXPECT_TRUE(call(nowhere, {"echo", {}, {}})) << "over the connection that is open";
+  nowhere.dial_anew = true;
+  const auto refused = call(nowhere, {"echo", {}, {}}, {.connect = milliseconds(300)});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::unreachable);
+}
+
 TEST_F(PeerTransportTest, IdleConnectionsAreGivenUp) {
   start({}, {.outgoing_idle = milliseconds(20)});
   ASSERT_TRUE(call("echo"));

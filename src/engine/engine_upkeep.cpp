@@ -1,0 +1,124 @@
+// What audits, holders' own reports and repair tell one another, and the log of events.
+#include "base/log.hpp"
+#include "engine/engine.hpp"
+
+namespace mycostr::engine {
+namespace {
+
+constexpr auto kLossRetry = std::chrono::seconds(30);
+
+}  // namespace
+
+void Engine::connect_upkeep() {
+  auditor_.on_verdict = [this](const audit::Verdict& verdict) { take_verdict(verdict); };
+  prover_.on_bad_shard = [this](const NodeId& owner, const ShardId& shard) {
+    scrubber_.suspect({owner, shard});
+  };
+  agreements_as_owner_.on_missing = [this](const NodeId& holder, const ShardId& shard) {
+    scores_.record_self_report(holder, ports_.clock.wall_now());
+    background_.spawn(lose(holder, {shard}, repair::Reason::rot));
+  };
+  reporter_.on_reported = [this](NodeId holder, std::vector<ShardId> shards) {
+    return take_report(holder, std::move(shards));
+  };
+  scores_.on_state_change = [this](const NodeId& node, reputation::NodeState from, reputation::NodeState to) {
+    using Kind = events::NodeState::Kind;
+    events_.add(events::NodeState{node, Kind::reputation, std::string(wire::state_name(from)),
+                                  std::string(wire::state_name(to))});
+    repairs_.wake();
+  };
+  files_.is_counted = [this](const NodeId& holder, const ShardId& shard) {
+    return repairs_.is_counted(holder, shard);
+  };
+  files_.kept_by = [this](const NodeId& holder) {
+    const auto* agreement = agreements_.with(agreement::Role::owner, holder);
+    return agreement == nullptr ? ByteCount() : agreement->revision.bytes;
+  };
+}
+
+audit::OwnerPorts Engine::auditor_ports() {
+  return {ports_.executor, ports_.clock,
+          ports_.random,   ports_.crypto_pool,
+          ports_.meta,     ports_.transport,
+          identity_,       [this](const NodeId& node) { return directory_.address_of(node); }};
+}
+
+repair::Hooks Engine::repair_hooks() {
+  repair::Hooks hooks;
+  hooks.holders = [this] {
+    std::vector<NodeId> out;
+    for (const auto& id : agreements_.in_state(agreement::Role::owner, agreement::State::active)) {
+      out.push_back(agreements_.find(id)->peer);
+    }
+    // Those that gave a receipt, and no agreement yet.
+    out.insert(out.end(), joins_.holders().begin(), joins_.holders().end());
+    return out;
+  };
+  hooks.on_returned = [this](const NodeId& holder) {
+    const auto* agreement = agreements_.with(agreement::Role::owner, holder);
+    if (agreement == nullptr) return;
+    // Refused where one is under way or the epoch has had its share: then the next one tells as well.
+    if (const auto asked = auditor_.request_now(agreement->id); !asked) {
+      log(LogLevel::debug, "audit", "a holder that is back is audited later: {}", to_string(asked.error()));
+    }
+  };
+  hooks.on_event = [this](const repair::Event& event) { take_repair_event(event); };
+  return hooks;
+}
+
+bool Engine::has_agreement_with(const NodeId& owner, const AgreementId& id) const {
+  const auto* agreement = agreements_.find(id);
+  return agreement != nullptr && agreement->role == agreement::Role::holder && agreement->peer == owner;
+}
+
+void Engine::take_verdict(const audit::Verdict& verdict) {
+  scores_.record_audit(verdict.holder, verdict.outcome, verdict.at);
+  if (verdict.chained_step) scores_.record_step(verdict.holder, *verdict.chained_step);
+  verdict_sender_.send(
+      {verdict.holder, verdict.agreement, verdict.epoch, verdict.serial, verdict.outcome, verdict.at});
+  events_.add(events::Verdict{verdict.id.hex(), verdict.holder, verdict.agreement, verdict.epoch,
+                              std::string(wire::outcome_name(verdict.outcome))});
+  if (verdict.outcome == audit::Outcome::passed) repairs_.audit_passed(verdict.holder);
+  if (!verdict.lost.empty()) {
+    background_.spawn(lose(verdict.holder, verdict.lost, repair::Reason::failed_audit));
+  }
+}
+
+void Engine::take_repair_event(const repair::Event& event) {
+  using Kind = repair::Event::Kind;
+  if (event.kind == Kind::shard_lost) {
+    events::ShardLost lost{event.holder, event.shard, std::nullopt, std::nullopt,
+                           std::string(repair::reason_name(event.reason))};
+    if (event.key) {
+      lost.file = event.key->file;
+      lost.index = event.key->index;
+    }
+    events_.add(std::move(lost));
+  } else if (event.kind == Kind::shard_repaired && event.repair && event.repair->to) {
+    const auto& repair = *event.repair;
+    events_.add(events::ShardRepaired{repair.key.file, repair.key.index, repair.shard, repair.from,
+                                      *repair.to, std::string(repair::reason_name(repair.reason))});
+  } else if (event.kind == Kind::node_state) {
+    events_.add(events::NodeState{event.holder, events::NodeState::Kind::presence,
+                                  std::string(repair::state_name(event.from)),
+                                  std::string(repair::state_name(event.to))});
+  }
+}
+
+Task<Result<void>> Engine::take_report(NodeId holder, std::vector<ShardId> shards) {
+  auto done = co_await repairs_.shards_lost(holder, std::move(shards), repair::Reason::rot);
+  if (done) scores_.record_self_report(holder, ports_.clock.wall_now());
+  co_return done;
+}
+
+/// Until it is on disk: nobody tells of it again.
+Task<> Engine::lose(NodeId holder, std::vector<ShardId> shards, repair::Reason reason) {
+  for (;;) {
+    const auto done = co_await repairs_.shards_lost(holder, shards, reason);
+    if (done) co_return;
+    log(LogLevel::warn, "repair", "lost shards cannot be noted: {}", to_string(done.error()));
+    co_await ports_.clock.sleep_for(kLossRetry);
+  }
+}
+
+}  // namespace mycostr::engine
