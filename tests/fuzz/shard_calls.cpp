@@ -6,6 +6,10 @@
 namespace mycostr::fuzz {
 
 void take(ByteView input) {
+  if (const auto offer = wire::decode_offer_shard(input)) {
+    check(offer->size.value > 0 && offer->size.value <= kMaxChunkSize);
+    check(wire::decode_offer_shard(wire::encode(*offer))->size == offer->size);
+  }
   if (const auto put = wire::decode_put_shard(input)) {
     check(wire::decode_put_shard(wire::encode(*put))->shard == put->shard);
   }

@@ -5,23 +5,15 @@
 #include <algorithm>
 #include <set>
 
+#include "agreement/keys.hpp"
 #include "files/catalog_keys.hpp"
+#include "sim/rows.hpp"
 
 namespace mycostr::sim {
 namespace {
 
 namespace keys = files::keys;
 constexpr auto kLongestCleaning = std::chrono::minutes(20);
-
-std::vector<std::string> keys_of(SimNode& node, std::string_view prefix) {
-  std::vector<std::string> out;
-  const auto& rows = node.meta().rows();
-  for (auto at = rows.lower_bound(std::string(prefix)); at != rows.end() && at->first.starts_with(prefix);
-       ++at) {
-    out.push_back(at->first);
-  }
-  return out;
-}
 
 }  // namespace
 
@@ -45,7 +37,9 @@ void Model::complain_of(const SimNode& node, const std::string& what) {
 
 bool Model::has_cleaning_left() {
   return std::ranges::any_of(world_.nodes(), [](const auto& node) {
-    return !keys_of(*node, keys::kUploads).empty() || !keys_of(*node, keys::kDeletions).empty();
+    return !keys_of(*node, keys::kUploads).empty() || !keys_of(*node, keys::kDeletions).empty() ||
+           !keys_of(*node, agreement::keys::kJoins).empty() ||
+           !keys_of(*node, agreement::keys::kChanges).empty();
   });
 }
 
@@ -64,8 +58,10 @@ Task<> Model::check_at_rest() {
   co_await world_.clock().sleep_for(std::chrono::seconds(30));
   if (has_cleaning_left()) complain("cleaning up begins again");
   expected_.clear();
+  promised_.clear();
   for (auto& node : world_.nodes()) co_await check_owner(*node);
   for (auto& node : world_.nodes()) check_holder(*node);
+  for (auto& node : world_.nodes()) co_await check_agreements(*node);
   for (auto& node : world_.nodes()) check_nothing_leaks(*node);
 }
 
@@ -109,6 +105,7 @@ void Model::check_chunk(SimNode& owner, const files::FileInfo& file, const files
   std::set<NodeId> holders;
   for (const auto& shard : chunk.shards) {
     holders.insert(shard.holder);
+    promised_[owner.number()][shard.holder].insert(shard.id);
     if (shard.receipt.empty()) complain_of(owner, "a shard without a receipt: " + file.name);
     const auto* holder = world_.find(shard.holder);
     if (holder != nullptr) expected_[holder->number()][{owner.id(), shard.id}] = chunk.size;

@@ -1,6 +1,7 @@
 // What must be true of a world, whatever happened in it.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,7 @@ class Model {
 
  private:
   using Places = std::map<std::size_t, std::map<ShardKey, ByteCount>>;
+  using Shards = std::set<ShardId>;
 
   bool has_cleaning_left();
   Task<> check_owner(SimNode& owner);
@@ -52,6 +54,12 @@ class Model {
   void check_chunk(SimNode& owner, const files::FileInfo& file, const files::ChunkInfo& chunk);
   Task<> check_rows(SimNode& owner, std::size_t files);
   void check_holder(SimNode& holder);
+  /// Owner and holders have signed the same, and it is what the catalog says.
+  Task<> check_agreements(SimNode& owner);
+  Task<> check_agreement(SimNode& owner, SimNode& holder, const Shards& shards);
+  Task<> check_set(SimNode& side, agreement::Agreement agreement, const Shards& shards);
+  void check_kept_rows(SimNode& owner);
+  void check_rows_of_agreements(SimNode& node);
   void check_nothing_leaks(SimNode& node);
   Memory* remembered(std::size_t owner, const std::string& name);
   void complain_of(const SimNode& node, const std::string& what);
@@ -60,6 +68,7 @@ class Model {
   std::deque<Memory> memories_;
   std::vector<std::string> complaints_;
   Places expected_;  ///< by holder: shards of the files that are there
+  std::map<std::size_t, std::map<NodeId, Shards>> promised_;  ///< by owner and holder: the same
 };
 
 }  // namespace mycostr::sim

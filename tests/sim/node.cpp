@@ -47,7 +47,11 @@ Task<> SimNode::start() {
     throw std::runtime_error("a node does not start: " + to_string(opened.error()));
   }
   spread_probes();
-  life_->engine->start();
+  if (around_.runs_dht) {
+    life_->engine->start();
+  } else {
+    life_->engine->start_without_dht();
+  }
 }
 
 /// As if the probes of a network that has run for long went on: not everybody to everybody in the first

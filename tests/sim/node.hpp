@@ -19,6 +19,7 @@ struct Surroundings {
   test::VirtualClock& clock;
   test::SimNetwork& network;
   test::Trace& trace;
+  bool runs_dht = true;
 };
 
 /// Loop thread only. Stopped or crashed before it is destroyed.

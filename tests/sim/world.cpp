@@ -31,7 +31,7 @@ Endpoint endpoint_of(std::size_t number) {
 SimWorld::SimWorld(WorldSettings settings, std::uint64_t seed)
     : settings_(std::move(settings)), random_(seed), clock_(std::in_place, loop_) {
   network_.emplace(loop_, *clock_, trace_, random_.below(UINT64_MAX));
-  const Surroundings around{loop_, *clock_, *network_, trace_};
+  const Surroundings around{loop_, *clock_, *network_, trace_, settings_.runs_dht};
   for (std::size_t i = 0; i < settings_.nodes; ++i) {
     const auto& identity = identity_of(i);
     nodes_.push_back(
@@ -56,6 +56,7 @@ engine::EngineSettings SimWorld::settings_of(std::size_t number) {
   out.transfer_memory = settings_.transfer_memory;
   out.holder_capacity = settings_.capacity(number);
   out.holder_location = kPlaces[random_.below(kPlaces.size())];
+  settings_.adjust(out);
   return out;
 }
 
@@ -67,9 +68,10 @@ SimNode* SimWorld::find(const NodeId& id) {
 void SimWorld::introduce_all() {
   std::vector<Bytes> records;
   for (const auto& node : nodes_) records.push_back(node->first_record(clock_->wall_now()));
+  const auto awake = nodes_.size() - settings_.asleep;
   for (std::size_t reader = 0; reader < nodes_.size(); ++reader) {
     WriteBatch batch;
-    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    for (std::size_t i = 0; i < awake; ++i) {
       if (i == reader) continue;
       batch.put("n/" + std::string(nodes_[i]->id().text()), std::string(as_text(records[i])));
     }
@@ -79,7 +81,7 @@ void SimWorld::introduce_all() {
 
 Task<> SimWorld::whole(Task<> scenario) {
   if (settings_.bootstrap.empty()) introduce_all();
-  for (auto& node : nodes_) co_await node->start();
+  for (std::size_t i = 0; i + settings_.asleep < nodes_.size(); ++i) co_await nodes_[i]->start();
   std::exception_ptr thrown;
   try {
     co_await std::move(scenario);

@@ -15,8 +15,12 @@ struct WorldSettings {
   /// Of node i; 0: no holder.
   std::function<ByteCount(std::size_t)> capacity = [](std::size_t) { return 16_MiB; };
   std::function<std::string(std::size_t)> network_id = [](std::size_t) { return "sim"; };
+  std::size_t asleep = 0;  ///< the last so many are started by the scenario, and known to nobody before
+  bool runs_dht = true;
   /// All that the nodes know at first is where these are; empty: they know one another.
   std::vector<std::size_t> bootstrap = {};
+  /// The last word on every node's settings.
+  std::function<void(engine::EngineSettings&)> adjust = [](engine::EngineSettings&) {};
 };
 
 /// Everything that happens follows from the seed. Nodes have run for long: they know one another's records,

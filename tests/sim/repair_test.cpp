@@ -1,0 +1,177 @@
+// Whole nodes lose holders, shards and each other; what an owner does about it.
+#include "sim/repair_fixture.hpp"
+
+namespace mycostr::sim {
+namespace {
+
+using repair::HolderState;
+
+Task<> lose_a_holder(SimWorld& world) {
+  RepairFixture it(world);
+  co_await it.store_it();
+  auto& lost = *(co_await it.holders()).front();
+  const auto copies = co_await it.copies_on(lost);
+  co_await it.die(lost);
+  co_await it.pass(10min);
+  EXPECT_EQ(it.repairs().history().done(), 0U) << "it may come back";
+  EXPECT_EQ((co_await it.health()).degraded, copies);
+  co_await it.pass(kUntilGone - 10min + 3min);
+  EXPECT_EQ(it.state_of(lost), HolderState::gone);
+  EXPECT_EQ(co_await it.fewest(), kCopies);
+  EXPECT_EQ(it.repairs().history().done(), copies);
+  EXPECT_EQ((co_await it.health()).healthy, kChunks);
+  expect_distinct_holders(co_await it.chunks());
+  co_await it.expect_reads();
+  // Nothing more is made, and in the end the dead holder is forgotten.
+  co_await it.pass(kSurplusAfter + 20min);
+  EXPECT_EQ(co_await it.fewest(), kCopies);
+  EXPECT_EQ(co_await it.copies_on(lost), 0U);
+  EXPECT_EQ(it.on_disks(), kCopies * kChunks);
+}
+
+TEST(Repair, MakesTheCopiesOfALostHolderAnew) {
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    SCOPED_TRACE(seed);
+    SimWorld world(world_of(12), seed);
+    world.run(lose_a_holder(world));
+  }
+}
+
+Task<> lose_two_holders(SimWorld& world) {
+  RepairFixture it(world);
+  co_await it.store_it();
+  const auto shards = (co_await it.chunks()).front().shards;
+  co_await it.die(*world.find(shards[0].holder));
+  co_await it.die(*world.find(shards[1].holder));
+  co_await it.pass(kUntilSuspect + kGraceCritical + 2min);
+  const auto chunk = (co_await it.chunks()).front();
+  EXPECT_GE(std::ranges::count_if(chunk.shards, [&](const auto& shard) { return it.keeps(shard); }), 2)
+      << "the last copy does not stay alone for hours";
+  co_await it.pass(kGrace);
+  EXPECT_EQ(co_await it.fewest(), kCopies);
+  co_await it.expect_reads();
+}
+
+TEST(Repair, HurriesWhereOneCopyIsLeft) {
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    SCOPED_TRACE(seed);
+    SimWorld world(world_of(16), seed);
+    world.run(lose_two_holders(world));
+  }
+}
+
+Task<> return_late(SimWorld& world) {
+  RepairFixture it(world);
+  co_await it.store_it();
+  auto& away = *(co_await it.holders()).front();
+  const auto copies = co_await it.copies_on(away);
+  co_await away.crash(test::Crash::power_loss);
+  co_await it.pass(kUntilGone + 3min);
+  EXPECT_EQ(it.repairs().history().done(), copies);
+  co_await away.start();
+  co_await it.pass(10min);  // it answers, and then an audit
+  EXPECT_EQ(it.state_of(away), HolderState::live);
+  EXPECT_EQ(it.on_disks(), kCopies * kChunks + copies);
+  co_await it.pass(kSurplusAfter - 15min);
+  EXPECT_EQ(it.on_disks(), kCopies * kChunks + copies);
+  co_await it.pass(30min);
+  EXPECT_EQ(it.on_disks(), kCopies * kChunks) << "what is too many is taken back";
+  EXPECT_EQ(co_await it.fewest(), kCopies);
+  expect_distinct_holders(co_await it.chunks());
+  co_await it.expect_reads();
+}
+
+TEST(Repair, TakesBackWhatIsTooManyWhenAHolderReturns) {
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    SCOPED_TRACE(seed);
+    SimWorld world(world_of(12), seed);
+    world.run(return_late(world));
+  }
+}
+
+/// The owner loses sight of two thirds of the others, then sees them again.
+Task<> part(SimWorld& world) {
+  RepairFixture it(world);
+  co_await it.store_it();
+  for (std::size_t n = 1; n < world.nodes().size(); n += n % 3 == 1 ? 1 : 2) {
+    world.network().block(kOwner, n);
+    world.network().block(n, kOwner);
+  }
+  const auto disks = it.on_disks();
+  co_await it.pass(3 * kGrace);
+  EXPECT_TRUE(it.repairs().frozen());
+  EXPECT_EQ(it.repairs().history().done(), 0U);
+  world.network().heal();
+  co_await it.pass(3 * kGrace);
+  EXPECT_FALSE(it.repairs().frozen());
+  EXPECT_EQ(it.repairs().history().done(), 0U) << "it was the own link";
+  EXPECT_EQ(it.on_disks(), disks);
+  EXPECT_EQ((co_await it.health()).healthy, kChunks);
+  co_await it.expect_reads();
+}
+
+TEST(Repair, WaitsWhereTheOwnLinkMayBeAtFault) {
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    SCOPED_TRACE(seed);
+    SimWorld world(world_of(13), seed);
+    world.run(part(world));
+  }
+}
+
+Task<> rot_some(SimWorld& world) {
+  RepairFixture it(world);
+  co_await it.store_it();
+  std::size_t rotten = 0;
+  for (const auto& chunk : co_await it.chunks()) {
+    if (!world.random().chance(1, 2)) continue;
+    const auto& shard = chunk.shards[world.random().below(chunk.shards.size())];
+    EXPECT_TRUE(world.find(shard.holder)->chunks().rot({it.owner().id(), shard.id}));
+    ++rotten;
+  }
+  for (const auto& node : world.nodes()) node->engine().scrubber().start_now();
+  co_await it.pass(3min);
+  EXPECT_EQ(it.repairs().history().done(), rotten);
+  for (const auto& record : it.repairs().list(repair::RepairState::done, 100)) {
+    EXPECT_EQ(record.reason, repair::Reason::rot);
+    EXPECT_TRUE(record.to);
+  }
+  EXPECT_EQ(co_await it.fewest(), kCopies);
+  EXPECT_EQ(it.on_disks(), kCopies * kChunks);
+  expect_distinct_holders(co_await it.chunks());
+  co_await it.expect_reads();
+}
+
+TEST(Repair, ReplacesAtOnceWhatHoldersSayIsLost) {
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    SCOPED_TRACE(seed);
+    SimWorld world(world_of(12), seed);
+    world.run(rot_some(world));
+  }
+}
+
+Task<> drain(SimWorld& world) {
+  RepairFixture it(world);
+  co_await it.store_it();
+  // The records that the nodes have of one another at first are newer than any made until then.
+  co_await it.pass(10min);
+  auto& leaving = *(co_await it.holders()).front();
+  EXPECT_TRUE(co_await leaving.engine().drain().start());
+  co_await it.pass(20min);
+  EXPECT_TRUE(leaving.chunks().shards().empty());
+  EXPECT_EQ(co_await it.copies_on(leaving), 0U);
+  EXPECT_EQ(leaving.engine().drain().status().state, holder::DrainState::drained);
+  EXPECT_EQ(co_await it.fewest(), kCopies);
+  EXPECT_EQ(it.on_disks(), kCopies * kChunks);
+  co_await it.expect_reads();
+}
+
+TEST(Repair, MovesTheCopiesOfAHolderThatLeaves) {
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    SCOPED_TRACE(seed);
+    SimWorld world(world_of(12), seed);
+    world.run(drain(world));
+  }
+}
+
+}  // namespace
+}  // namespace mycostr::sim

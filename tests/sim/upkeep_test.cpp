@@ -1,0 +1,181 @@
+// What whole nodes do about shards that rot, and about leaving.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "sim/client.hpp"
+
+namespace mycostr::sim {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t kOwner = 0;
+
+/// What holders have reported to an owner.
+struct Reports {
+  std::vector<std::pair<NodeId, ShardId>> lost;
+
+  Task<Result<void>> take(NodeId holder, std::vector<ShardId> shards) {
+    for (const auto& shard : shards) lost.emplace_back(holder, shard);
+    co_return Result<void>();
+  }
+  void listen(SimNode& owner) {
+    owner.engine().reporter().on_reported = [this](NodeId holder, std::vector<ShardId> shards) {
+      return take(holder, std::move(shards));
+    };
+  }
+};
+
+Task<files::ShardInfo> store_one_chunk(SimWorld& world, const Bytes& content) {
+  auto& owner = world.node(kOwner);
+  const auto stored = co_await store(owner, world.clock(), named("file"), content);
+  if (!stored) throw std::runtime_error("not stored");
+  const auto chunks = co_await chunks_of(owner.engine(), stored->id);
+  co_return chunks->front().shards.front();
+}
+
+Task<> rot_one(SimWorld& world, Reports& reports) {
+  const auto content = world.random().bytes(4096);
+  const auto shard = co_await store_one_chunk(world, content);
+  reports.listen(world.node(kOwner));
+  auto& holder = *world.find(shard.holder);
+  const ShardKey key{world.node(kOwner).id(), shard.id};
+  EXPECT_TRUE(holder.chunks().rot(key));
+  for (const auto& node : world.nodes()) node->engine().scrubber().start_now();
+  co_await world.clock().sleep_for(30s);
+  const std::vector expected{std::pair(shard.holder, shard.id)};
+  EXPECT_EQ(reports.lost, expected);
+  EXPECT_FALSE(holder.chunks().shards().contains(key));
+  for (const auto& node : world.nodes()) {
+    const auto status = node->engine().scrubber().status();
+    EXPECT_FALSE(status.is_running);
+    EXPECT_EQ(status.bad_shards, node->id() == shard.holder ? 1U : 0U);
+  }
+}
+
+TEST(Upkeep, ARottenShardIsFoundAndItsOwnerTold) {
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    SCOPED_TRACE(seed);
+    Reports reports;
+    SimWorld world({.nodes = 8}, seed);
+    world.run(rot_one(world, reports));
+  }
+}
+
+/// The holder falls at the worst moments; the owner is away for hours.
+Task<> rot_while_the_owner_is_away(SimWorld& world, Reports& reports) {
+  const auto content = world.random().bytes(4096);
+  const auto shard = co_await store_one_chunk(world, content);
+  auto& owner = world.node(kOwner);
+  auto& holder = *world.find(shard.holder);
+  co_await owner.stop();
+  EXPECT_TRUE(holder.chunks().rot({owner.id(), shard.id}));
+  holder.engine().scrubber().start_now();
+  co_await world.clock().sleep_for(std::chrono::milliseconds(world.random().below(3'000)));
+  co_await holder.crash(test::Crash::power_loss);
+  co_await holder.start();
+  holder.engine().scrubber().start_now();
+  co_await world.clock().sleep_for(5h);
+  EXPECT_EQ(holder.chunks().shards().size(), 0U);
+  co_await owner.start();
+  reports.listen(owner);
+  co_await world.clock().sleep_for(70min);
+  const std::vector expected{std::pair(shard.holder, shard.id)};
+  EXPECT_EQ(reports.lost, expected);
+}
+
+TEST(Upkeep, AnOwnerHearsOfItsLossWhenItIsBack) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    SCOPED_TRACE(seed);
+    Reports reports;
+    SimWorld world({.nodes = 6}, seed);
+    world.run(rot_while_the_owner_is_away(world, reports));
+  }
+}
+
+std::size_t count_of(SimWorld& world, const NodeId& id, std::function<bool(const wire::NodeRecord&)> is_one) {
+  return static_cast<std::size_t>(std::ranges::count_if(world.nodes(), [&](const auto& node) {
+    const auto* known = node->engine().directory().find(id);
+    return known != nullptr && is_one(known->record);
+  }));
+}
+
+Task<> drain_and_come_back(SimWorld& world) {
+  const auto content = world.random().bytes(4096);
+  const auto shard = co_await store_one_chunk(world, content);
+  auto& leaving = *world.find(shard.holder);
+  const auto others = world.nodes().size() - 1;
+  // Until the records that the nodes sign are newer than those that they were introduced by.
+  co_await world.clock().sleep_for(12min);
+  EXPECT_TRUE(co_await leaving.engine().drain().start());
+  EXPECT_EQ(leaving.engine().drain().status().state, holder::DrainState::draining);
+  co_await world.clock().sleep_for(5s);
+  const auto says_so = [](const auto& record) { return record.is_draining && record.free == ByteCount(); };
+  EXPECT_EQ(count_of(world, leaving.id(), says_so), others);
+
+  const auto kept = leaving.chunks().shards().size();
+  for (int i = 0; i < 5; ++i) {
+    const auto stored = co_await store(world.node(kOwner), world.clock(), named("more"), content);
+    EXPECT_TRUE(stored);
+  }
+  EXPECT_LE(leaving.chunks().shards().size(), kept);
+  co_await leaving.crash(test::Crash::power_loss);
+  co_await leaving.start();
+  EXPECT_TRUE(leaving.engine().drain().is_draining());
+
+  EXPECT_TRUE(co_await leaving.engine().drain().stop());
+  // It has only just started again: the others hear of it when they ask whether it lives.
+  co_await world.clock().sleep_for(2min);
+  const auto takes_more = [](const auto& record) { return !record.is_draining && record.free.value > 0; };
+  EXPECT_EQ(count_of(world, leaving.id(), takes_more), others);
+}
+
+TEST(Upkeep, AHolderThatDrainsTakesNothingNew) {
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    SCOPED_TRACE(seed);
+    SimWorld world({.nodes = 8}, seed);
+    world.run(drain_and_come_back(world));
+  }
+}
+
+/// Whoever has an older record, and takes it at its word, is refused.
+Task<> put_at_a_draining_holder(SimWorld& world, std::optional<Errc>& outcome) {
+  auto& holder = world.node(1);
+  EXPECT_TRUE(co_await holder.engine().drain().start());
+  const auto bytes = world.random().bytes(4096);
+  PeerCall call{wire::operations::kPutShard, wire::encode(wire::PutShard{world.random().make<ShardId>()}),
+                Buffer::copy_of(bytes)};
+  const PeerAddress to{holder.id(), holder.settings().endpoints};
+  const auto reply = co_await world.node(kOwner).transport().call(to, std::move(call), {});
+  if (!reply) outcome = reply.error().code;
+}
+
+TEST(Upkeep, AHolderThatDrainsRefusesWhatComesAllTheSame) {
+  std::optional<Errc> outcome;
+  SimWorld world({.nodes = 4}, 1);
+  world.run(put_at_a_draining_holder(world, outcome));
+  EXPECT_EQ(outcome, Errc::conflict);
+}
+
+Task<> find_owners(SimWorld& world) {
+  auto& seeker = world.node(3);
+  auto& sought = world.node(20);
+  EXPECT_FALSE(co_await seeker.engine().dht().find_owner(sought.id())) << "nothing has been published yet";
+  co_await world.clock().sleep_for(15min);
+  const auto found = co_await seeker.engine().dht().find_owner(sought.id());
+  EXPECT_TRUE(found);
+  if (found) {
+    EXPECT_EQ(found->id, sought.id());
+    EXPECT_EQ(found->endpoints, sought.settings().endpoints);
+  }
+  EXPECT_FALSE(co_await seeker.engine().dht().find_owner(world.random().make<NodeId>())) << "there is none";
+}
+
+TEST(Upkeep, AnOwnerIsFoundByItsPointer) {
+  SimWorld world({.nodes = 30, .bootstrap = {0}}, 7);
+  world.run(find_owners(world));
+}
+
+}  // namespace
+}  // namespace mycostr::sim
