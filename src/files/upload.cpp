@@ -150,8 +150,9 @@ Task<> Upload::send_chunk(Piece piece, std::uint64_t index, bool is_last, async:
   chunk.is_last = is_last;
   if (!co_await plan(chunk, sealed)) co_return;
   std::vector<Task<>> shards;
+  async::Budget replacing(1);
   for (std::size_t replica = 0; replica < sealed.shards.size(); ++replica) {
-    shards.push_back(send_shard(chunk, replica, sealed.shards[replica].bytes));
+    shards.push_back(send_shard(chunk, replica, sealed.shards[replica].bytes, replacing));
   }
   co_await async::run_all(context_.executor, "upload", std::move(shards));
   if (failure_) co_return;
@@ -175,7 +176,8 @@ Task<bool> Upload::plan(ChunkInfo& chunk, const SealedChunk& sealed) {
   co_return planned.has_value();
 }
 
-Task<> Upload::send_shard(ChunkInfo& chunk, std::size_t replica, const Buffer& bytes) {
+Task<> Upload::send_shard(ChunkInfo& chunk, std::size_t replica, const Buffer& bytes,
+                          async::Budget& replacing) {
   const auto last_try = context_.clock.now() + kCallsToPlace * context_.settings.call.total;
   for (;;) {
     const auto done = co_await put_shard(context_, chunk, chunk.shards[replica], bytes);
@@ -190,6 +192,8 @@ Task<> Upload::send_shard(ChunkInfo& chunk, std::size_t replica, const Buffer& b
                                 fmt::format("no holder took a copy of chunk {} in time; the last one: {}",
                                             chunk.index, to_string(done.error())));
     }
+    // One at a time: two copies that look for another holder at once would find the same.
+    const auto turn = co_await replacing.take(1);
     if (!co_await replace_holder(chunk, replica)) co_return;
   }
 }

@@ -39,7 +39,7 @@ class Upload {
   Task<Result<std::size_t>> read_full(MutableBytes out);
   Task<> send_chunk(Piece piece, std::uint64_t index, bool is_last, async::Budget::Lease slot);
   Task<bool> plan(ChunkInfo& chunk, const SealedChunk& sealed);
-  Task<> send_shard(ChunkInfo& chunk, std::size_t replica, const Buffer& bytes);
+  Task<> send_shard(ChunkInfo& chunk, std::size_t replica, const Buffer& bytes, async::Budget& replacing);
   Task<bool> replace_holder(ChunkInfo& chunk, std::size_t replica);
   Task<> save_receipts();
   void fail_with(StoreFailure failure);
