@@ -13,7 +13,8 @@ constexpr std::string_view kRows = "aw/";
 constexpr std::size_t kRowsAtOnce = 1000;
 constexpr int kBusyTries = 3;
 constexpr Duration kBusyPause = std::chrono::seconds(5);
-constexpr Duration kLongestRound = std::chrono::seconds(10);
+constexpr Duration kBusyRound = std::chrono::seconds(10);
+constexpr Duration kIdleRound = std::chrono::minutes(1);
 
 std::string row_of(const AgreementId& agreement) {
   return std::string(kRows) + std::string(agreement.text());
@@ -72,7 +73,8 @@ Task<> Auditor::run() {
 Task<> Auditor::rounds() {
   for (;;) {
     look();
-    co_await ports_.clock.sleep_for(std::min(settings_.period / 60, kLongestRound));
+    const auto longest = tasks_.size() > 0 ? kBusyRound : kIdleRound;
+    co_await ports_.clock.sleep_for(std::min(settings_.period / 60, longest));
   }
 }
 

@@ -16,14 +16,17 @@ constexpr Duration kLongestRound = std::chrono::minutes(1);
 /// Rounds in suspect_after, and searches of the catalog for holders in surplus_after.
 constexpr int kRounds = 5;
 constexpr int kSearches = 3;
+constexpr int kIdleRounds = 5;
 /// Waiting repairs looked at for a list.
 constexpr std::size_t kListed = 10'000;
 
 }  // namespace
 
 Task<> Service::rounds() {
-  const auto period = std::clamp(settings_.suspect_after / kRounds, kShortestRound, kLongestRound);
+  const auto usual = std::clamp(settings_.suspect_after / kRounds, kShortestRound, kLongestRound);
   for (;;) {
+    // A node that owns nothing, as most, looks up less often.
+    const auto period = planner_.holders().all().empty() ? kIdleRounds * usual : usual;
     if (context_.clock.now() >= next_round_) {
       next_round_ = context_.clock.now() + period;
       co_await watch();
