@@ -41,6 +41,8 @@ class Months {
     out.capacity = [owners = settings.owners](std::size_t i) { return i < owners ? ByteCount() : 64_MiB; };
     out.adjust = [period = settings.audit_period](engine::EngineSettings& engine) {
       engine.audit.period = period;
+      engine.audit.kept_audits = 500;
+      engine.audit.kept_transcripts = 10;
       engine.record_life = 24h;
     };
     return out;
@@ -52,7 +54,7 @@ class Months {
     truth.spawn(truth_.run(settings_.owners));
     co_await store_all();
     for (const auto& [node, cheating] : settings_.cheaters) {
-      world_.network().set_slowness(node, cheating.slowness);
+      world_.node(node).chunks().set_slowness(cheating.slowness);
     }
     for (day_ = 0; day_ < settings_.days; ++day_) {
       co_await one_day();
@@ -178,7 +180,7 @@ class Months {
         if (repair.id <= last_repair_[i]) continue;
         last_repair_[i] = repair.id;
         ++report_.repaired;
-        if (!repair.from) continue;
+        if (!repair.from || !repair.to) continue;  // a copy too many was taken back
         const auto died = died_.find(*repair.from);
         if (died == died_.end()) continue;
         const auto took = world_.clock().now() - died->second;

@@ -10,7 +10,7 @@ namespace mycostr::sim {
 /// How a holder treats what it keeps.
 struct Cheating {
   double drops = 0;       ///< of its shards, forgotten as soon as they are kept
-  unsigned slowness = 1;  ///< how many times slower than usual it answers
+  unsigned slowness = 1;  ///< how many times slower its disk is
 };
 
 struct MonthsSettings {
