@@ -113,6 +113,8 @@ std::optional<agreement::HolderContact> Engine::find_holder(const NodeId& node) 
   const auto* known = directory_.find(node);
   auto address = directory_.address_of(node);
   if (known == nullptr || !address || !directory_.is_live(node)) return std::nullopt;
+  // It is to answer for what it was asked about: with another revision it would be asked something else.
+  if (auditor_.is_contained(node)) return std::nullopt;
   return agreement::HolderContact{std::move(*address), known->record.public_key,
                                   known->record.price_msat_per_tb_month};
 }

@@ -72,7 +72,9 @@ bool Engine::has_agreement_with(const NodeId& owner, const AgreementId& id) cons
 }
 
 void Engine::take_verdict(const audit::Verdict& verdict) {
-  scores_.record_audit(verdict.holder, verdict.outcome, verdict.at);
+  // A chained audit that passed is a signal of where the data is, not one more batch.
+  const bool is_signal = verdict.chained_step && verdict.outcome == audit::Outcome::passed;
+  if (!is_signal) scores_.record_audit(verdict.holder, verdict.outcome, verdict.at);
   if (verdict.chained_step) scores_.record_step(verdict.holder, *verdict.chained_step);
   verdict_sender_.send(
       {verdict.holder, verdict.agreement, verdict.epoch, verdict.serial, verdict.outcome, verdict.at});
