@@ -25,13 +25,13 @@ PERIODS = {
 
 
 def records(data_dir, owner):
-    """Where in its packs a holder keeps the shards of an owner: (pack, offset of the header page, bytes of data)."""
+    """Where in its packs a holder keeps the shards of an owner: (shard id, pack, offset of the header page, size)."""
     owner = bytes.fromhex(owner)
     for pack in sorted((data_dir / "packs").iterdir()):
         pages = pack.read_bytes()
         for at in range(PAGE, len(pages), PAGE):
             if pages[at:at + 8] == b"MYCOSHD1" and pages[at + 40:at + 72] == owner:
-                yield pack, at, int.from_bytes(pages[at + 12:at + 16], "big")
+                yield pages[at + 72:at + 104].hex(), pack, at, int.from_bytes(pages[at + 12:at + 16], "big")
 
 
 def overwrite(pack, offset, data):
@@ -46,16 +46,21 @@ class Repair(unittest.TestCase):
     def test_rotten_deleted_and_dead_copies_come_back(self):
         with Cluster(nodes=6, env=PERIODS) as net:
             owner, data = net.nodes[0], secrets.token_bytes(CHUNKS * MIB)
-            file_id = owner.stored(data)["file"]["id"]
+            document = owner.stored(data)
+            file_id = document["file"]["id"]
             wait_for(lambda: self.joined(owner) == 3 * CHUNKS, "every shard to be part of an agreement")
             wait_for(lambda: len({a["peer"] for a in self.audits(owner, "passed")}) == 5, "the first audits")
             self.assertEqual(self.audits(owner, "failed"), [])
 
             kept = {i: list(records(net.data_dir(i), net.ids[0])) for i in range(1, 6)}
-            rotten, robbed, dead = sorted(kept, key=lambda i: -len(kept[i]))[:3]
-            pack, at, size = kept[rotten][0]
+            # Copies of two chunks, so that each has one left: an id that is the chunk's own is that of its first copy.
+            first_copies = set(document["file"]["chunks"])
+            firsts = {i: [k for k in kept[i] if k[0] in first_copies] for i in kept}
+            rotten, robbed = [i for i in kept if firsts[i]][:2]
+            dead = next(i for i in kept if i not in (rotten, robbed))
+            _, pack, at, size = firsts[rotten][0]
             overwrite(pack, at + PAGE, secrets.token_bytes(size))
-            pack, at, size = kept[robbed][0]
+            _, pack, at, size = firsts[robbed][0]
             overwrite(pack, at, bytes(PAGE + size))
             net.kill(dead)
 
