@@ -140,9 +140,12 @@ class Assessor {
 
   void name_reason() {
     // Of several offline, the one that went last: those before it may have been replaced already.
-    const auto order = [&](const Place* place) {
-      const auto since = place->holder == nullptr ? SteadyTime::min() : place->holder->since;
-      return std::pair(*reason_of(*place), -since.time_since_epoch().count());
+    const auto since = [](const Place* place) {
+      return place->holder == nullptr ? SteadyTime::min() : place->holder->since;
+    };
+    const auto comes_first = [&](const Place* a, const Place* b) {
+      const auto reason = std::pair(*reason_of(*a), *reason_of(*b));
+      return reason.first != reason.second ? reason.first < reason.second : since(a) > since(b);
     };
     std::vector<const Place*> reasons;
     for (const auto& place : places_) {
@@ -151,7 +154,7 @@ class Assessor {
     }
     for (const auto* place : dropped_) out_.drop.push_back(place->copy->shard);
     if (reasons.empty()) return;
-    const auto& first = **std::ranges::min_element(reasons, {}, order);
+    const auto& first = **std::ranges::min_element(reasons, comes_first);
     out_.reason = *reason_of(first);
     out_.shard = first.copy->shard;
     out_.from = first.copy->holder;

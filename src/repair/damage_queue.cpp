@@ -18,7 +18,9 @@ void DamageQueue::index(const Entry& entry, SteadyTime now) {
   }
 }
 
-Damage DamageQueue::remove(const ChunkKey& key) {
+Damage DamageQueue::remove(const ChunkKey& of) {
+  // What it was read from goes with the entry.
+  const auto key = of;
   auto node = entries_.extract(key);
   auto& entry = node.mapped();
   ranks_.erase(rank_of(entry));
