@@ -91,7 +91,9 @@ class Picking {
   std::vector<NodeId> pick() const {
     auto held = wanted_.held;
     held.insert(held.end(), chosen_.begin(), chosen_.end());
-    return eligible_.pick({missing(), held, failed_}, context_.in_flight, context_.random);
+    auto excluded = failed_;
+    excluded.insert(excluded.end(), wanted_.former.begin(), wanted_.former.end());
+    return eligible_.pick({missing(), held, excluded}, context_.in_flight, context_.random);
   }
   void pick_unfit() {
     std::erase_if(failed_, [&](const NodeId& id) { return contains(unfit_, id); });

@@ -13,6 +13,8 @@ struct HoldersWanted {
   std::size_t copies = 0;
   std::vector<NodeId> held = {};  ///< keep a shard of the chunk
   ByteCount shard_size;
+  /// May keep the very shard that is to be placed, and will be told to delete it: never picked.
+  std::vector<NodeId> former = {};
 };
 
 /// Picks holders and asks all of them at once (operation "shards/offer"), but those that a shard came from or

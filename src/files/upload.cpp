@@ -162,7 +162,7 @@ Task<> Upload::send_chunk(Piece piece, std::uint64_t index, bool is_last, async:
 
 Task<bool> Upload::plan(ChunkInfo& chunk, const SealedChunk& sealed) {
   const auto copies = sealed.shards.size();
-  const auto holders = co_await pick_answering(context_, eligible_, {copies, {}, chunk.size}, failed_);
+  const auto holders = co_await pick_answering(context_, eligible_, {copies, {}, chunk.size, {}}, failed_);
   if (holders.size() < copies) {
     fail_not_enough(request_for({}, copies), "too few holders can take the file");
     co_return false;
@@ -179,6 +179,8 @@ Task<bool> Upload::plan(ChunkInfo& chunk, const SealedChunk& sealed) {
 Task<> Upload::send_shard(ChunkInfo& chunk, std::size_t replica, const Buffer& bytes,
                           async::Budget& replacing) {
   const auto last_try = context_.clock.now() + kCallsToPlace * context_.settings.call.total;
+  // Not failed_ alone: another chunk may give those in it a new chance.
+  std::vector<NodeId> former;
   for (;;) {
     const auto done = co_await put_shard(context_, chunk, chunk.shards[replica], bytes);
     if (done) co_return;
@@ -194,14 +196,16 @@ Task<> Upload::send_shard(ChunkInfo& chunk, std::size_t replica, const Buffer& b
     }
     // One at a time: two copies that look for another holder at once would find the same.
     const auto turn = co_await replacing.take(1);
-    if (!co_await replace_holder(chunk, replica)) co_return;
+    former.push_back(holder);
+    if (!co_await replace_holder(chunk, replica, former)) co_return;
   }
 }
 
-Task<bool> Upload::replace_holder(ChunkInfo& chunk, std::size_t replica) {
+Task<bool> Upload::replace_holder(ChunkInfo& chunk, std::size_t replica, std::vector<NodeId> former_holders) {
   auto held = holders_of(chunk);
   held.erase(held.begin() + static_cast<std::ptrdiff_t>(replica));
-  const auto holders = co_await pick_answering(context_, eligible_, {1, held, chunk.size}, failed_);
+  const auto holders = co_await pick_answering(
+      context_, eligible_, {1, held, chunk.size, std::move(former_holders)}, failed_);
   if (holders.empty()) {
     fail_not_enough(request_for(held, 1), "too few holders can take the file");
     co_return false;

@@ -177,7 +177,7 @@ Task<std::optional<NodeId>> CopyMaker::pick(const KnownChunk& chunk, std::vector
   if (!eligible) co_return std::nullopt;
   auto held = staying_holders(chunk.view, planner_.holders(), context_.clock.now());
   const auto picked =
-      co_await files::pick_answering(context_, *eligible, {1, std::move(held), chunk.row.size}, failed);
+      co_await files::pick_answering(context_, *eligible, {1, std::move(held), chunk.row.size, {}}, failed);
   if (picked.empty()) co_return std::nullopt;
   co_return picked.front();
 }
