@@ -23,6 +23,8 @@ WorldSettings world_of(const StormSettings& storm, std::uint64_t seed) {
     test::SeededRandom random(seed * 1000 + node);
     return random.chance(percent, 100) ? ByteCount{16384 * (1 + random.below(4))} : 16_MiB;
   };
+  // Nothing joins or leaves the agreement of a holder that owes an answer: the model waits for that too.
+  out.adjust = [](engine::EngineSettings& engine) { engine.audit.contain_for = std::chrono::minutes(6); };
   return out;
 }
 
