@@ -47,6 +47,12 @@ using ShardId = FixedBytes<struct ShardIdTag, 32>;
 using ChunkId = ShardId;
 /// The beginning of the SHA-256 of an agreement's terms.
 using AgreementId = FixedBytes<struct AgreementIdTag, 16>;
+/// SHA-256 of a Lightning payment's preimage: names the payment.
+using PaymentHash = FixedBytes<struct PaymentHashTag, 32>;
+/// Whoever knows it has been paid, or has paid.
+using Preimage = FixedBytes<struct PreimageTag, 32>;
+/// Compressed secp256k1 public key of a Lightning node (BOLT 1).
+using LightningKey = FixedBytes<struct LightningKeyTag, 33>;
 /// Random and unguessable; base32 in URLs.
 using FileId = FixedBytes<struct FileIdTag, 16>;
 
