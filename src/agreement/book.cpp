@@ -44,11 +44,17 @@ std::vector<AgreementId> Book::in_state(Role role, State state) const {
 Task<Result<void>> Book::save(std::vector<Agreement> changed, WriteBatch batch, Durability durability) {
   for (const auto& agreement : changed) {
     batch.put(keys::of(keys::kAgreements, agreement.id), encode_row(agreement));
+    if (on_revision && is_new_revision(agreement)) on_revision(batch, agreement);
   }
   auto done = co_await store_.commit(std::move(batch), durability);
   if (!done) co_return done;
   for (auto& agreement : changed) keep(std::move(agreement));
   co_return done;
+}
+
+bool Book::is_new_revision(const Agreement& agreement) const {
+  const auto* known = find(agreement.id);
+  return agreement.revision.number > (known == nullptr ? 0 : known->revision.number);
 }
 
 Task<Result<void>> Book::forget(AgreementId id, WriteBatch batch) {

@@ -1,6 +1,7 @@
 // All agreements of this node, as owner and as holder.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <vector>
 
@@ -18,6 +19,10 @@ class Book {
   /// Once, before anything else. Errors: io, corrupt.
   Task<Result<void>> open();
 
+  /// Called with each new revision, and the batch that makes it known: what is added happens with it. Set
+  /// before use.
+  std::function<void(WriteBatch&, const Agreement&)> on_revision;
+
   const Agreement* find(const AgreementId& id) const;
   /// The active one; null where there is none.
   const Agreement* with(Role role, const NodeId& peer) const;
@@ -33,6 +38,7 @@ class Book {
 
  private:
   using Peer = std::pair<Role, NodeId>;
+  bool is_new_revision(const Agreement& agreement) const;
   void keep(Agreement agreement);
   void drop(const AgreementId& id);
 

@@ -69,6 +69,8 @@ class OwnerService {
   /// The agreement is over, durably; the holder is told as soon as it can be. Its shards stay where they are,
   /// unpromised. Errors: not_found (no active one of this owner's), io.
   Task<Result<void>> end(AgreementId agreement);
+  /// A change may be on its way to this holder, or have come to an end that is not known here yet.
+  bool is_changing(const NodeId& holder) const { return unanswered_.contains(holder); }
 
  private:
   struct Wish;

@@ -1,13 +1,14 @@
 // The statements that owner and holder have agreed on, what they add up to, and what of it has been paid.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
-#include <set>
 #include <vector>
 
 #include "agreement/agreement.hpp"
 #include "mycostr/meta_store.hpp"
+#include "payment/meter.hpp"
 #include "payment/settlement.hpp"
 #include "wire/statement.hpp"
 
@@ -26,6 +27,7 @@ struct Account {
   wire::Wide remainder;        ///< units not in `total` yet, less than a msat
   std::uint64_t revision = 0;  ///< this side has counted what is kept up to this one
   ByteCount bytes;             ///< kept under it
+  Digest root;                 ///< of it; zero before the first
   bool is_closed = false;      ///< it was the last one of all
 
   // The last settlement.
@@ -57,16 +59,6 @@ struct StatementRow {
       {};  ///< settled: nothing where there was nothing to pay, or it was waived
 };
 
-/// What is kept from `at` on, by a revision of the agreement.
-struct RevisionPoint {
-  std::uint64_t number = 0;
-  WallTime at;
-  ByteCount bytes;
-  Digest root;
-  bool ends = false;
-  bool operator==(const RevisionPoint&) const = default;
-};
-
 /// Loop thread only. Accounts are in memory, everything else on disk (rows pa/, ph/, pl/, pf/, ps/:
 /// docs/protocol.md). Pointers it gives are good until the next co_await. Errors of all tasks: io, corrupt.
 class Ledger {
@@ -74,6 +66,8 @@ class Ledger {
   static constexpr std::size_t kKeptStatements = 10'000;       ///< settled ones, in an agreement
   static constexpr Duration kKeptFor = std::chrono::days(90);  ///< likewise
   static constexpr std::size_t kMaxRevisionsRead = 200'000;    ///< at once
+
+  using IsKnown = std::function<bool(const AgreementId&)>;
 
   explicit Ledger(MetaStore& store) : store_(store) {}
 
@@ -114,7 +108,8 @@ class Ledger {
     wire::Statement statement;
     wire::CoSigned signed_by_both;
     std::uint64_t revision = 0;  ///< that this side has counted up to
-    ByteCount bytes;
+    ByteCount bytes;             ///< under that one
+    Digest root;
   };
   /// Keeps the statements that follow the account's last one, synced. One call of an agreement at a time.
   /// REQUIRES: they have been checked; at least one.
@@ -122,22 +117,30 @@ class Ledger {
   /// Owner: what is not agreed yet; for statements(), and in memory only: the owner may make it anew.
   void set_open(const AgreementId& agreement, std::vector<StatementRow> open);
 
-  /// Removes what is no longer of use: old settled statements, and everything of agreements that are not in
-  /// `known` and owe nothing.
-  Task<Result<void>> sweep(std::set<AgreementId> known, WallTime now);
+  /// Removes what is no longer of use: old settled statements, and everything of agreements that are not
+  /// known any more and owe nothing, or not for kKeptFor.
+  Task<Result<void>> sweep(IsKnown is_known, WallTime now);
 
  private:
   Task<Result<void>> read_accounts();
   Task<Result<void>> read_settled();
   Task<Result<void>> find_owed(AgreementId agreement);
-  Task<Result<void>> add_payments(AgreementId agreement, std::vector<StatementRow*> rows);
+  Task<Result<void>> add_payments(AgreementId agreement, std::vector<StatementRow*> settled);
   Task<Result<void>> sweep_statements(AgreementId agreement, WallTime now);
-  Task<Result<void>> sweep_orphans(std::string prefix, std::set<AgreementId> known);
+  Task<Result<void>> sweep_orphans(std::string kind, IsKnown is_known);
+  Task<Result<void>> erase_all(std::string prefix);
+  std::vector<StatementRow> open_after(const AgreementId& agreement, std::uint64_t after,
+                                       bool newest_first) const;
+  void keep(Account account);
   StatementState state_of(const Account& account, const wire::Statement& statement) const;
 
   MetaStore& store_;
   std::map<AgreementId, Account> accounts_;
   std::map<AgreementId, std::vector<StatementRow>> open_;
 };
+
+/// Marks what an agreement owes settled without a payment: too little is left at its end. Errors: those of
+/// append_settled, io.
+Task<Result<void>> waive_rest(MetaStore& store, Ledger& ledger, AgreementId agreement);
 
 }  // namespace mycostr::payment
