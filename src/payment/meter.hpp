@@ -4,7 +4,6 @@
 
 #include <span>
 
-#include "base/error.hpp"
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "base/units.hpp"
@@ -29,8 +28,7 @@ constexpr bool is_before(const RevisionPoint& point, WallTime end) {
 
 /// Sum of bytes x ms from `start` to `end`: `before` bytes at first, then what each point says, from its time
 /// on; at the start where that is earlier, and at the end where it is later. Points are in order of their
-/// numbers. Errors: invalid (more than 2^128).
-Result<wire::Wide> byte_ms(ByteCount before, std::span<const RevisionPoint> points, WallTime start,
-                           WallTime end);
+/// numbers. Always fits: 2^64 bytes for 2^48 ms. REQUIRES: start <= end.
+wire::Wide byte_ms(ByteCount before, std::span<const RevisionPoint> points, WallTime start, WallTime end);
 
 }  // namespace mycostr::payment

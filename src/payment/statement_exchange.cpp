@@ -47,17 +47,16 @@ Task<Result<std::vector<StatementSender::Made>>> StatementSender::make(Agreement
     const auto points = co_await ledger_.revisions(id, basis.revision, end);
     if (!points) co_return std::unexpected(points.error());
     const auto own = find(basis, *points, end, ports_.audit_word(id, basis.end, end));
-    if (!own) co_return std::unexpected(own.error());
     std::optional<wire::Figures> holders;
     const auto& dispute = open.dispute;
     if (dispute && dispute->number == basis.number + 1 && dispute->end == end) holders = dispute->figures;
     const bool is_last = open.has_last && i + 1 == open.ends.size();
-    auto statement = propose(basis, *own, end, is_last, holders);
+    auto statement = propose(basis, own, end, is_last, holders);
     if (!statement) co_return std::unexpected(statement.error());
-    basis = after(basis, *statement, *own);
+    basis = after(basis, *statement, own);
     auto payload = wire::encode(*statement);
     const auto signature = ports_.identity.sign(wire::kStatementPurpose, payload);
-    out.push_back({std::move(*statement), *own, {std::move(payload), signature}});
+    out.push_back({std::move(*statement), own, {std::move(payload), signature}});
   }
   co_return out;
 }

@@ -70,14 +70,11 @@ Basis basis_of(const agreement::Agreement& agreement, const Account* account) {
   return out;
 }
 
-Result<Finding> find(const Basis& basis, std::span<const RevisionPoint> points, WallTime end,
-                     wire::AuditWord audit) {
-  const auto sum = byte_ms(basis.bytes, points, basis.end, end);
-  if (!sum) return std::unexpected(sum.error());
-  const wire::Figures figures{*sum, audit};
-  if (points.empty()) return Finding{basis.revision, basis.bytes, basis.root, figures};
+Finding find(const Basis& basis, std::span<const RevisionPoint> points, WallTime end, wire::AuditWord audit) {
+  const wire::Figures figures{byte_ms(basis.bytes, points, basis.end, end), audit};
+  if (points.empty()) return {basis.revision, basis.bytes, basis.root, figures};
   const auto& newest = points.back();
-  return Finding{newest.number, newest.bytes, newest.root, figures};
+  return {newest.number, newest.bytes, newest.root, figures};
 }
 
 wire::Figures smaller(const wire::Figures& owner, const wire::Figures& holder) {
@@ -122,17 +119,16 @@ Result<Check> check(const Basis& basis, std::span<const RevisionPoint> points,
                     const wire::Statement& statement, wire::AuditWord own_audit, CheckTime time) {
   if (const auto fits = check_place(basis, statement, time); !fits) return std::unexpected(fits.error());
   const auto own = find(basis, counted(basis, points, statement, time.period), statement.end, own_audit);
-  if (!own) return std::unexpected(own.error());
-  if (own->revision == statement.revision && own->root != statement.root)
+  if (own.revision == statement.revision && own.root != statement.root)
     return fail(Errc::conflict, "the root is another one");
   const auto& dispute = statement.dispute;
-  const bool differs = dispute ? dispute->holder != own->figures
-                               : statement.revision != own->revision ||
-                                     statement.figures.byte_ms != own->figures.byte_ms ||
+  const bool differs = dispute ? dispute->holder != own.figures
+                               : statement.revision != own.revision ||
+                                     statement.figures.byte_ms != own.figures.byte_ms ||
                                      contradict(statement.figures.audit, own_audit);
-  if (differs) return Check{false, *own};
+  if (differs) return Check{false, own};
   if (const auto fits = check_sums(basis, statement); !fits) return std::unexpected(fits.error());
-  return Check{true, *own};
+  return Check{true, own};
 }
 
 Result<Finding> check_adopted(const Basis& basis, std::span<const RevisionPoint> points,

@@ -35,9 +35,8 @@ struct Finding {
   Digest root;
   wire::Figures figures;
 };
-/// Counts all of `points`, those above the basis's revision and before `end`. Errors: invalid.
-Result<Finding> find(const Basis& basis, std::span<const RevisionPoint> points, WallTime end,
-                     wire::AuditWord audit);
+/// Counts all of `points`, those above the basis's revision and before `end`. REQUIRES: end >= the basis's.
+Finding find(const Basis& basis, std::span<const RevisionPoint> points, WallTime end, wire::AuditWord audit);
 
 /// The smaller figure, and the word that earns less.
 wire::Figures smaller(const wire::Figures& owner, const wire::Figures& holder);
