@@ -1,6 +1,7 @@
 // A bounded table of nodes that knows which entries changed since when, so that it can be kept on disk.
 #pragma once
 
+#include <functional>
 #include <list>
 #include <unordered_map>
 
@@ -13,6 +14,9 @@ template <class Value>
 class NodeTable {
  public:
   explicit NodeTable(std::size_t limit) : limit_(limit) {}
+
+  /// Called at every change; what touch() gives is changed after that.
+  std::function<void()> on_change = [] {};
 
   struct Entry {
     NodeId node;
@@ -38,6 +42,7 @@ class NodeTable {
       entries_.pop_back();
     }
     entries_.front().version = ++version_;
+    on_change();
     return entries_.front().value;
   }
   /// False where it is not there.
@@ -47,6 +52,7 @@ class NodeTable {
     entries_.erase(found->second);
     by_node_.erase(found);
     ++version_;
+    on_change();
     return true;
   }
 

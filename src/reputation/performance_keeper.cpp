@@ -18,6 +18,7 @@ Task<> PerformanceKeeper::run() {
   std::exception_ptr stopped;
   try {
     for (;;) {
+      co_await rows_.wait_for_change(clock_);
       co_await clock_.sleep_for(kSavePeriod);
       co_await save_or_log();
     }

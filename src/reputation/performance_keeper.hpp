@@ -14,7 +14,7 @@ class PerformanceKeeper {
 
   /// Reads the rows into the book; those that are none are deleted. Once, before run(). Errors: io, corrupt.
   Task<Result<void>> open() { return rows_.open(); }
-  /// Every minute saves what has changed and deletes the rows of forgotten peers; a loss of power may cost
+  /// Saves what has changed within a minute and deletes the rows of forgotten peers; a loss of power may cost
   /// more than that minute, never a wrong row. What could not be saved is tried again the next minute. Until
   /// cancelled: then it saves once more.
   Task<> run();

@@ -30,6 +30,7 @@ Task<> ScoreKeeper::run() {
   std::exception_ptr stopped;
   try {
     for (;;) {
+      co_await rows_.wait_for_change(clock_);
       // What came while the last save went on does not wait either.
       if (!is_urgent_) co_await async::finish_within(clock_, urgent_.wait(), kSavePeriod);
       is_urgent_ = false;

@@ -59,6 +59,7 @@ Task<> Standing::run() {
   std::exception_ptr stopped;
   try {
     for (;;) {
+      co_await rows_.wait_for_change(clock_);
       co_await clock_.sleep_for(kSavePeriod);
       drop_old();
       co_await save_or_log();

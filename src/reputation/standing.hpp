@@ -44,7 +44,7 @@ class Standing {
 
   /// Reads the rows; those that are none are deleted. Once, before run(). Errors: io, corrupt.
   Task<Result<void>> open();
-  /// Saves every minute what has changed. Until cancelled: then it saves once more.
+  /// Saves what has changed within a minute. Until cancelled: then it saves once more.
   Task<> run();
 
   /// Operation "audits/verdict". Errors: invalid, forbidden (not of the caller, not about this node, no such

@@ -5,13 +5,17 @@
 #include <functional>
 #include <unordered_set>
 
+#include "async/signal.hpp"
+#include "async/timeout.hpp"
 #include "base/log.hpp"
+#include "mycostr/clock.hpp"
 #include "mycostr/meta_store.hpp"
 #include "reputation/node_table.hpp"
 
 namespace mycostr::reputation {
 
-/// Loop thread only. References outlive it. Value::last_used() orders the entries as they are read.
+/// Loop thread only. References outlive it; it takes the table's on_change. Value::last_used() orders the
+/// entries as they are read.
 template <class Value>
 class TableRows {
  public:
@@ -19,7 +23,9 @@ class TableRows {
   using Decode = std::optional<Value> (*)(ByteView);
 
   TableRows(MetaStore& store, NodeTable<Value>& table, std::string prefix, Encode encode, Decode decode)
-      : store_(store), table_(table), prefix_(std::move(prefix)), encode_(encode), decode_(decode) {}
+      : store_(store), table_(table), prefix_(std::move(prefix)), encode_(encode), decode_(decode) {
+    table_.on_change = [this] { changed_.notify_all(); };
+  }
 
   /// Fills the table, oldest first, so that the oldest goes first; rows that are none are deleted. Once.
   /// Errors: io, corrupt.
@@ -27,6 +33,12 @@ class TableRows {
   /// Writes what has changed since the last save, and deletes the rows of forgotten nodes. Where it fails,
   /// the next save makes up for it.
   Task<Result<void>> save(Durability durability);
+  /// Returns once something has changed, or after an hour: what is old may have to go. Cancellation: throws
+  /// operation_aborted.
+  Task<> wait_for_change(Clock& clock) {
+    if (table_.version() != saved_version_) co_return;
+    co_await async::finish_within(clock, changed_.wait(), std::chrono::hours(1));
+  }
 
  private:
   static constexpr std::size_t kRowsAtOnce = 1000;  // of one scan, and of one commit
@@ -42,6 +54,7 @@ class TableRows {
   const Decode decode_;
   std::unordered_set<NodeId> rows_;  // nodes that have a row
   std::uint64_t saved_version_ = 0;
+  async::Signal changed_;
 };
 
 template <class Value>

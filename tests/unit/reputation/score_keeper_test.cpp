@@ -92,7 +92,7 @@ TEST_F(ScoreKeeperTest, ForgottenAndReadmittedNodesLeaveTheDisk) {
   clock_.run_for(0s);
   EXPECT_FALSE(store_.rows().contains(row_of(2)));
   clock_.shift_wall(std::chrono::days(91));
-  clock_.run_for(60s);
+  clock_.run_for(1h + 60s);
   EXPECT_TRUE(store_.rows().empty());
   running.cancel();
   clock_.run();
