@@ -14,7 +14,9 @@ constexpr std::size_t kRowsAtOnce = 1000;
 constexpr int kBusyTries = 3;
 constexpr Duration kBusyPause = std::chrono::seconds(5);
 constexpr Duration kBusyRound = std::chrono::seconds(10);
-constexpr Duration kIdleRound = std::chrono::minutes(1);
+constexpr Duration kUsualRound = std::chrono::minutes(1);
+constexpr int kRounds = 60;  // in a period
+constexpr int kIdleRounds = 5;
 
 std::string row_of(const AgreementId& agreement) {
   return std::string(kRows) + std::string(agreement.text());
@@ -73,8 +75,10 @@ Task<> Auditor::run() {
 Task<> Auditor::rounds() {
   for (;;) {
     look();
-    const auto longest = tasks_.size() > 0 ? kBusyRound : kIdleRound;
-    co_await ports_.clock.sleep_for(std::min(settings_.period / 60, longest));
+    const auto longest = tasks_.size() > 0 ? kBusyRound : kUsualRound;
+    // A node that has nothing with others, as most, looks less often.
+    const auto round = std::min(settings_.period / kRounds, longest);
+    co_await ports_.clock.sleep_for(standings_.empty() ? kIdleRounds * round : round);
   }
 }
 

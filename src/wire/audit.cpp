@@ -118,7 +118,8 @@ Result<SignedChallenge> decode_challenge(ByteView bytes) {
 }
 
 bool SignedProof::is_signed_by(const PublicKey& holder) const {
-  return crypto::verify(holder, kProofPurpose, signed_payload.payload, signed_payload.signature);
+  return crypto::verify(holder, kProofPurpose, crypto::sha256(signed_payload.payload).view(),
+                        signed_payload.signature);
 }
 
 Bytes encode_proof(const Proof& proof, const crypto::Identity& holder) {
@@ -138,7 +139,10 @@ Bytes encode_proof(const Proof& proof, const crypto::Identity& holder) {
       added->set_data(field_of(leaf.data));
     }
   }
-  return sign_and_encode(holder, kProofPurpose, serialize(message));
+  auto payload = serialize(message);
+  // Of its hash: Ed25519 reads what it signs twice, by SHA-512.
+  const auto signature = holder.sign(kProofPurpose, crypto::sha256(payload).view());
+  return encode_signed({std::move(payload), signature});
 }
 
 Result<SignedProof> decode_proof(ByteView bytes) {

@@ -55,7 +55,8 @@ def data(field, value):
 
 
 def signed(key, purpose, payload):
-    return data(1, payload) + data(2, key.sign(purpose, payload))
+    # A proof is long: its hash is signed.
+    return data(1, payload) + data(2, key.sign(purpose, sha(payload) if purpose == b"proof" else payload))
 
 
 def co_signed(purpose, payload):
