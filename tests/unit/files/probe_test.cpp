@@ -105,10 +105,12 @@ class ProbeTest : public testing::Test {
   }
   Mood& mood(std::size_t holder) { return transport_.holders.at(ids_[holder]).mood; }
   std::size_t bytes_to(std::size_t holder) { return transport_.holders.at(ids_[holder]).bytes; }
-  std::vector<NodeId> pick(std::size_t copies, std::vector<NodeId> held = {}) {
+  std::vector<NodeId> pick(std::size_t copies, std::vector<NodeId> held = {},
+                           std::vector<NodeId> former = {}) {
     const placement::Eligible eligible(candidates(context_), {self_.id(), {}, {kChunk}}, {});
     const auto began = clock_.now();
-    auto out = clock_.run(pick_answering(context_, eligible, {copies, std::move(held), {kChunk}}, failed_));
+    auto out = clock_.run(pick_answering(
+        context_, eligible, {copies, std::move(held), {kChunk}, std::move(former)}, failed_));
     took_ = clock_.now() - began;
     return out;
   }
@@ -227,6 +229,15 @@ TEST_F(ProbeTest, WhoHoldsTheChunkIsNotPicked) {
   const std::vector<NodeId> held(ids_.begin(), ids_.begin() + 5);
   for (const auto& id : pick(2, held)) EXPECT_EQ(std::ranges::count(held, id), 0);
   EXPECT_TRUE(pick(4, held).size() < 4);
+}
+
+TEST_F(ProbeTest, WhoMayHaveTheShardAlreadyIsNotPickedEvenWhereNobodyElseAnswers) {
+  for (std::size_t i = 0; i < 8; ++i) mood(i) = Mood::dead;
+  const std::vector<NodeId> former(ids_.begin(), ids_.begin() + 6);
+  const auto holders = pick(2, {}, former);
+  EXPECT_EQ(holders.size(), 2U);
+  for (const auto& id : holders) EXPECT_EQ(std::ranges::count(former, id), 0);
+  EXPECT_TRUE(pick(3, {}, former).size() < 3);
 }
 
 TEST_F(ProbeTest, AHolderThatIsDeadButBelievedToLiveCostsNoTransfer) {
