@@ -23,7 +23,7 @@ WallTime epoch_start(WallTime now, std::chrono::milliseconds period) {
   return now - now.time_since_epoch() % period;
 }
 
-void close_epochs(OpenStatements& open, const agreement::Agreement& agreement, WallTime agreed_end,
+bool close_epochs(OpenStatements& open, const agreement::Agreement& agreement, WallTime agreed_end,
                   WallTime now, std::chrono::milliseconds period) {
   // Agreed on by now; or of a time that the clock has gone back behind.
   while (!open.ends.empty() && open.ends.back() > now) {
@@ -36,17 +36,20 @@ void close_epochs(OpenStatements& open, const agreement::Agreement& agreement, W
     return open.ends.front() < agreed_end || !open.has_last || open.ends.size() > 1;
   };
   while (is_front_agreed()) open.ends.erase(open.ends.begin());
+  if (open.ends.empty()) open.has_last = false;
   const auto last_end = open.ends.empty() ? agreed_end : open.ends.back();
-  if (open.has_last || open.ends.size() >= wire::kMaxStatementsPerCall) return;
+  if (open.has_last || open.ends.size() >= wire::kMaxStatementsPerCall) return false;
   const auto boundary = epoch_start(now, period);
   if (is_over(agreement)) {
     // Without a last revision nobody has signed when: as much as is sure.
     const auto end = agreement.revision.ends ? agreement.revision.at : boundary;
     open.ends.push_back(std::max(last_end, end));
     open.has_last = true;
-  } else if (boundary > last_end) {
-    open.ends.push_back(boundary);
+    return true;
   }
+  if (boundary <= last_end) return false;
+  open.ends.push_back(boundary);
+  return true;
 }
 
 }  // namespace mycostr::payment

@@ -24,8 +24,8 @@ bool is_over(const agreement::Agreement& agreement);
 WallTime epoch_start(WallTime now, std::chrono::milliseconds period);
 
 /// Brings `open` up to `now`: an epoch that has ended is one statement more, and so is the end of the
-/// agreement. `agreed_end`: of the last statement agreed on, or `since`.
-void close_epochs(OpenStatements& open, const agreement::Agreement& agreement, WallTime agreed_end,
+/// agreement. `agreed_end`: of the last statement agreed on, or `since`. True where there is a new one.
+bool close_epochs(OpenStatements& open, const agreement::Agreement& agreement, WallTime agreed_end,
                   WallTime now, std::chrono::milliseconds period);
 
 }  // namespace mycostr::payment

@@ -187,6 +187,9 @@ void Ledger::keep(Account account) {
 }
 
 void Ledger::set_open(const AgreementId& agreement, std::vector<StatementRow> open) {
+  const auto* account = find(agreement);
+  std::erase_if(
+      open, [&](const auto& row) { return account != nullptr && row.statement.number <= account->number; });
   if (open.empty()) {
     open_.erase(agreement);
   } else {

@@ -43,14 +43,15 @@ Task<Result<std::vector<StatementSender::Made>>> StatementSender::make(Agreement
   auto basis = basis_of(*agreement, ledger_.find(id));
   for (std::size_t i = 0; i < open.ends.size(); ++i) {
     const auto end = open.ends[i];
-    if (end < basis.end || basis.is_closed) continue;
+    const bool is_last = open.has_last && i + 1 == open.ends.size();
+    // Agreed on since the last look.
+    if (end < basis.end || (end == basis.end && !is_last) || basis.is_closed) continue;
     const auto points = co_await ledger_.revisions(id, basis.revision, end);
     if (!points) co_return std::unexpected(points.error());
     const auto own = find(basis, *points, end, ports_.audit_word(id, basis.end, end));
     std::optional<wire::Figures> holders;
     const auto& dispute = open.dispute;
     if (dispute && dispute->number == basis.number + 1 && dispute->end == end) holders = dispute->figures;
-    const bool is_last = open.has_last && i + 1 == open.ends.size();
     auto statement = propose(basis, own, end, is_last, holders);
     if (!statement) co_return std::unexpected(statement.error());
     basis = after(basis, *statement, own);

@@ -32,7 +32,7 @@ Task<> StatementSender::run() {
 Task<> StatementSender::rounds() {
   next_sweep_ = ports_.clock.now();
   for (;;) {
-    look();
+    co_await show_new(look());
     co_await upkeep();
     co_await ports_.clock.sleep_for(settings_.tick());
   }
@@ -44,7 +44,8 @@ std::optional<wire::Standing> StatementSender::standing_with(const NodeId& holde
 }
 
 /// Closes epochs, and visits the holders of open statements.
-void StatementSender::look() {
+std::vector<AgreementId> StatementSender::look() {
+  std::vector<AgreementId> closed;
   std::erase_if(open_, [&](const auto& entry) { return book_.find(entry.first) == nullptr; });
   const auto now = ports_.clock.wall_now();
   for (const auto& [id, agreement] : book_.all()) {
@@ -57,10 +58,20 @@ void StatementSender::look() {
       continue;
     }
     auto& open = open_[id];
-    close_epochs(open, agreement, account == nullptr ? agreement.terms.since : account->end, now, period_);
+    const auto agreed_end = account == nullptr ? agreement.terms.since : account->end;
+    if (close_epochs(open, agreement, agreed_end, now, period_)) closed.push_back(id);
     if (open.ends.empty() || visits_.size() >= kMaxVisits || !may_visit(agreement.peer)) continue;
     holders_[agreement.peer].is_visited = true;
     visits_.spawn(visit(agreement.peer));
+  }
+  return closed;
+}
+
+/// At once, though the holder may be one that is asked rarely.
+Task<> StatementSender::show_new(std::vector<AgreementId> agreements) {
+  for (const auto& id : agreements) {
+    const auto made = co_await make(id);
+    if (made) show(id, *made);
   }
 }
 

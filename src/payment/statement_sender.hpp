@@ -72,7 +72,9 @@ class StatementSender {
   using Replies = std::vector<wire::StatementReply>;
 
   Task<> rounds();
-  void look();
+  /// Returns the agreements with new open statements.
+  std::vector<AgreementId> look();
+  Task<> show_new(std::vector<AgreementId> agreements);
   bool may_visit(const NodeId& holder);
   Task<> visit(NodeId holder);
   Task<Result<void>> send_all(NodeId holder);
