@@ -76,10 +76,10 @@ struct SendRequest {
 enum class PaymentFailure {
   none,
   timeout,
-  no_route,  ///< also: the payee is offline, or every route costs more than max_fee
-  insufficient_balance,
-  incorrect_details,  ///< the payee does not know it, or has cancelled it
-  expired,            ///< the invoice is past its time
+  no_route,              ///< also: the payee is offline, or every route costs more than max_fee
+  insufficient_balance,  ///< also: the channels that have it are inactive
+  incorrect_details,     ///< the payee does not know it, or has cancelled it
+  expired,               ///< the invoice is past its time
   other
 };
 

@@ -8,7 +8,7 @@ namespace mycostr::lightning {
 
 namespace {
 
-constexpr std::size_t kMaxDetail = 200;
+constexpr std::size_t kMaxDetail = 300;
 
 struct Meaning {
   std::string_view text;  ///< stands somewhere in the message
