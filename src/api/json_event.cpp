@@ -1,11 +1,10 @@
 #include <nlohmann/json.hpp>
 
+#include "api/json.hpp"
 #include "api/render.hpp"
 
 namespace mycostr::api {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 /// The fields of an event beside its time.
 struct Describe {
@@ -42,6 +41,37 @@ struct Describe {
     return Json{{"code", event.code}, {"detail", event.detail}};
   }
   Json operator()(const events::ProblemGone& event) const { return Json{{"code", event.code}}; }
+  Json operator()(const events::Statement& event) const {
+    return Json{{"agreement", event.agreement.hex()},
+                {"number", event.number},
+                {"peer", event.peer.hex()},
+                {"role", event.role},
+                {"start", to_rfc3339(event.start)},
+                {"end", to_rfc3339(event.end)},
+                {"byte_seconds", event.byte_seconds},
+                {"amount_msat", event.amount.value},
+                {"audit", event.audit},
+                {"state", event.state}};
+  }
+  Json operator()(const events::Payment& event) const {
+    return Json{{"id", event.id},
+                {"direction", event.direction},
+                {"peer", event.peer.hex()},
+                {"for", event.agreement.hex()},
+                {"amount_msat", event.amount.value},
+                {"fee_msat", event.fee.value},
+                {"state", event.state},
+                {"payment_hash", text_or_null(event.payment_hash)},
+                {"problem", text_or_null(event.problem)}};
+  }
+  Json operator()(const events::Channel& event) const {
+    return Json{{"peer", event.peer.hex()},
+                {"lightning_key", event.lightning_key},
+                {"state", event.state},
+                {"capacity_sat", event.capacity_sat},
+                {"point", text_or_null(event.point)},
+                {"why", text_or_null(event.why)}};
+  }
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "base/ids.hpp"
 #include "base/time.hpp"
+#include "base/units.hpp"
 
 namespace mycostr::events {
 
@@ -62,7 +63,45 @@ struct ProblemGone {
   std::string code;
 };
 
-using Body = std::variant<ShardLost, ShardRepaired, Verdict, NodeState, Problem, ProblemGone>;
+/// A statement was agreed on, or the holder has found other figures.
+struct Statement {
+  AgreementId agreement;
+  std::uint64_t number = 0;  ///< in the agreement
+  NodeId peer;
+  std::string role;  ///< this node's: owner, holder
+  WallTime start;
+  WallTime end;
+  std::string byte_seconds;  ///< decimal
+  Msat amount;
+  std::string audit;  ///< the word of its audits
+  std::string state;  ///< agreed, disputed
+};
+
+/// A payment was made, or came to another state.
+struct Payment {
+  std::string id;         ///< as in GET /payments
+  std::string direction;  ///< out, in
+  NodeId peer;
+  AgreementId agreement;
+  Msat amount;
+  Msat fee;  ///< out: paid; while in flight: at most
+  std::string state;
+  std::string payment_hash;  ///< hex; empty: it has no invoice yet
+  std::string problem;       ///< what is in the way; empty: nothing
+};
+
+/// A channel that this node wants came to another state.
+struct Channel {
+  NodeId peer;
+  std::string lightning_key;  ///< hex
+  std::string state;          ///< intended, opening, open, failed
+  std::uint64_t capacity_sat = 0;
+  std::string point;  ///< "txid:index"; empty: not known yet
+  std::string why;    ///< it failed; empty otherwise
+};
+
+using Body = std::variant<ShardLost, ShardRepaired, Verdict, NodeState, Problem, ProblemGone, Statement,
+                          Payment, Channel>;
 
 /// Its name in the stream: "shard_lost".
 std::string_view kind_of(const Body& body);

@@ -116,6 +116,9 @@ TEST_F(EventLogTest, KindsAreNamed) {
   EXPECT_EQ(kind_of(NodeState{}), "node_state");
   EXPECT_EQ(kind_of(Problem{}), "problem");
   EXPECT_EQ(kind_of(ProblemGone{}), "problem_gone");
+  EXPECT_EQ(kind_of(Statement{}), "statement");
+  EXPECT_EQ(kind_of(Payment{}), "payment");
+  EXPECT_EQ(kind_of(Channel{}), "channel");
 }
 
 TEST_F(EventLogTest, ProblemsComeAndGo) {
