@@ -20,9 +20,15 @@ void PayableTime::note(WallTime now, bool is_payable, Duration longest_gap) {
   if (spans_.size() > kMaxSpans) spans_.pop_front();
 }
 
-void PayableTime::forget_before(WallTime time) {
-  while (!spans_.empty() && spans_.front().to < time) spans_.pop_front();
-  if (spans_.empty()) goes_on_ = false;
+void PayableTime::keep(Duration enough) {
+  std::chrono::milliseconds newer{0};
+  for (auto at = spans_.size(); at-- > 0;) {
+    if (newer >= enough) {
+      spans_.erase(spans_.begin(), spans_.begin() + static_cast<std::ptrdiff_t>(at) + 1);
+      return;
+    }
+    newer += spans_[at].to - spans_[at].from;
+  }
 }
 
 std::chrono::milliseconds PayableTime::within(WallTime from, WallTime to) const {

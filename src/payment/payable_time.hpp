@@ -16,8 +16,8 @@ class PayableTime {
 
   /// To be called again and again: a span goes on where the last call said so too, at most `longest_gap` ago.
   void note(WallTime now, bool is_payable, Duration longest_gap);
-  /// Forgets what was before.
-  void forget_before(WallTime time);
+  /// Forgets what was before the newest spans that make this much together.
+  void keep(Duration enough);
   /// How much of this time was payable.
   std::chrono::milliseconds within(WallTime from, WallTime to) const;
 

@@ -140,8 +140,8 @@ Task<> UnpaidWatch::waive(WallTime now) {
 Task<> UnpaidWatch::keep_payable_time(WallTime now) {
   if (has_looked_ && ports_.clock.now() < kept_at_ + kLooksToKeep * settings_.tick()) co_return;
   kept_at_ = ports_.clock.now();
-  payable_.forget_before(now - std::chrono::duration_cast<std::chrono::milliseconds>(
-                                   2 * (settings_.max_age + 2 * settings_.grace)));
+  // All that is unpaid for longer leads to the same.
+  payable_.keep(2 * (settings_.max_age + 2 * settings_.grace));
   WriteBatch batch;
   batch.put(kRow, payable_.encode());
   const auto done = co_await ports_.meta.commit(std::move(batch), Durability::buffered);
