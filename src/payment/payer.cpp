@@ -61,9 +61,10 @@ void Payer::look() {
 }
 
 bool Payer::has_work(const Account& account) const {
-  return account.role == agreement::Role::owner &&
-         (book_.find(Direction::out, account.agreement, account.settlement + 1) ||
-          settlement_due(account, settings_, ports_.clock.wall_now()) != Due::nothing);
+  if (account.role != agreement::Role::owner) return false;
+  if (book_.find(Direction::out, account.agreement, account.settlement + 1)) return true;
+  const auto due = settlement_due(account, settings_, ports_.clock.wall_now());
+  return due != Due::nothing && due != Due::waived;
 }
 
 Duration Payer::until_next() const {
@@ -112,11 +113,7 @@ Task<Result<std::optional<Payment>>> Payer::current(AgreementId id) {
 
 Task<Result<std::optional<Payment>>> Payer::intend(AgreementId id) {
   const auto due = settlement_due(*ledger_.find(id), settings_, ports_.clock.wall_now());
-  if (due == Due::nothing) co_return std::nullopt;
-  if (due == Due::waived) {
-    if (auto done = co_await waive(id); !done) co_return std::unexpected(done.error());
-    co_return std::nullopt;
-  }
+  if (due == Due::nothing || due == Due::waived) co_return std::nullopt;
   auto settlement = co_await ledger_.unsettled(id);
   // After a long time without paying more may be owed than the budget lets go at once.
   const auto most = largest_payment(settings_.budget);
@@ -138,17 +135,6 @@ Task<Result<std::optional<Payment>>> Payer::intend(AgreementId id) {
   if (auto done = co_await book_.save(payment, {}, Durability::synced); !done)
     co_return std::unexpected(done.error());
   co_return payment;
-}
-
-Task<Result<void>> Payer::waive(AgreementId id) {
-  const auto settlement = co_await ledger_.unsettled(id);
-  if (!settlement) co_return std::unexpected(settlement.error());
-  if (!*settlement) co_return Result<void>();
-  WriteBatch batch;
-  if (auto done = ledger_.append_settled(batch, **settlement, std::nullopt); !done) co_return done;
-  auto done = co_await ports_.meta.commit(std::move(batch), Durability::synced);
-  if (done) ledger_.settled(**settlement);
-  co_return done;
 }
 
 Task<> Payer::look_back() {

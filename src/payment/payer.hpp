@@ -27,7 +27,6 @@ struct PayerPorts {
   boost::asio::any_io_executor executor;
   Clock& clock;
   Random& random;
-  MetaStore& meta;
   Transport& transport;
   Wallet& wallet;
   HolderLine::AddressOf address_of;  ///< nothing: not known, or away
@@ -77,7 +76,6 @@ class Payer {
   /// The payment under way, or a new one where one is due. Errors: io, corrupt.
   Task<Result<std::optional<Payment>>> current(AgreementId id);
   Task<Result<std::optional<Payment>>> intend(AgreementId id);
-  Task<Result<void>> waive(AgreementId id);
   Task<> look_back();
   Task<Result<void>> look_back_at(PaymentBook::Key key);
 

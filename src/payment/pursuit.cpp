@@ -41,15 +41,14 @@ Task<Result<void>> Pursuit::save(Durability durability) {
   co_return co_await parts_.book.save(payment_, {}, durability);
 }
 
-Task<Result<Pursuit::Next>> Pursuit::wait(std::string problem) {
+Task<Result<Pursuit::Next>> Pursuit::wait(std::string problem, int longest_ticks) {
   const bool is_new = word_of(problem) != word_of(payment_.problem);
   if (is_new) {
     payment_.problem = std::move(problem);
     if (auto done = co_await save(Durability::buffered); !done) co_return std::unexpected(done.error());
   }
   const auto tick = parts_.settings.tick();
-  const auto longest = payment_.state == PaymentState::in_flight ? tick : 10 * tick;
-  turn_.pause = std::clamp<Duration>(turn_.pause, std::min(kFirstPause, tick), longest);
+  turn_.pause = std::clamp<Duration>(turn_.pause, std::min(kFirstPause, tick), longest_ticks * tick);
   turn_.not_before = parts_.ports.clock.now() + turn_.pause;
   turn_.pause *= 2;
   co_return Next::wait;

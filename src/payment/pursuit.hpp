@@ -29,11 +29,13 @@ class Pursuit {
 
  private:
   enum class Next { go_on, wait, settled };
+  static constexpr int kPatient = 10;  ///< ticks
 
   WallTime now() const { return parts_.ports.clock.wall_now(); }
   Task<Result<void>> save(Durability durability = Durability::synced);
-  /// Waits for a while, longer each time; with a new problem on the record.
-  Task<Result<Next>> wait(std::string problem);
+  /// Waits for a while, longer each time, up to a tick, or ten where trying again is not likely to help; with
+  /// a new problem on the record.
+  Task<Result<Next>> wait(std::string problem, int longest_ticks = 1);
   /// What is known now of wallet, hash and channels.
   Task<Result<void>> look_around(WallTime at);
   Task<Result<void>> note_status();

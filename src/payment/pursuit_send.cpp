@@ -41,7 +41,7 @@ Task<Result<Pursuit::Next>> Pursuit::ask_invoice() {
   if (!payment_.abandoned.empty() && !turn_.has_looked_back) co_return co_await look_back();
   // No invoice that could not be paid now.
   if (auto refusal = over_budget(max_fee(parts_.settings, payment_.settlement.amount)); !refusal.empty())
-    co_return co_await wait(std::move(refusal));
+    co_return co_await wait(std::move(refusal), kPatient);
   auto reply = co_await parts_.line.ask_invoice(payment_);
   if (!reply) co_return co_await refused_invoice(reply.error());
   co_return co_await accept_invoice(std::move(*reply));
@@ -57,7 +57,7 @@ Task<Result<Pursuit::Next>> Pursuit::refused_invoice(Error error) {
   if (error.code != Errc::conflict) co_return co_await wait("no_invoice: " + to_string(error));
   const auto next = co_await look_back();
   if (!next || *next != Next::go_on) co_return next;
-  co_return co_await wait("holder_disagrees: " + error.detail);
+  co_return co_await wait("holder_disagrees: " + error.detail, kPatient);
 }
 
 Task<Result<Pursuit::Next>> Pursuit::accept_invoice(wire::InvoiceReply reply) {
@@ -70,7 +70,7 @@ Task<Result<Pursuit::Next>> Pursuit::accept_invoice(wire::InvoiceReply reply) {
                          : Result<void>(std::unexpected(decoded.error()));
   if (checked && parts_.book.find(decoded->hash))
     checked = fail(Errc::invalid, "the invoice's hash is another payment's");
-  if (!checked) co_return co_await wait("bad_invoice: " + checked.error().detail);
+  if (!checked) co_return co_await wait("bad_invoice: " + checked.error().detail, kPatient);
   const auto learned = co_await parts_.peers.learn(settlement.peer, reply.wallet, std::move(reply.addresses));
   if (!learned) co_return std::unexpected(learned.error());
   payment_.hash = decoded->hash;
@@ -78,6 +78,7 @@ Task<Result<Pursuit::Next>> Pursuit::accept_invoice(wire::InvoiceReply reply) {
   payment_.expires = decoded->expires;
   payment_.state = PaymentState::pending;
   if (auto done = co_await save(); !done) co_return std::unexpected(done.error());
+  turn_.pause = {};
   co_return Next::go_on;
 }
 
@@ -103,7 +104,7 @@ Task<Result<Pursuit::Next>> Pursuit::send() {
   auto request = co_await way();
   if (!request) co_return co_await wait("wallet_offline: " + request.error().detail);
   if (auto refusal = over_budget(request->max_fee); !refusal.empty())
-    co_return co_await wait(std::move(refusal));
+    co_return co_await wait(std::move(refusal), kPatient);
   const bool is_direct = !request->out_channels.empty();
   const auto limit = request->timeout + kAnswerTime;
   payment_.state = PaymentState::in_flight;
@@ -142,7 +143,7 @@ Task<Result<Pursuit::Next>> Pursuit::send_failed(PaymentStatus status, bool was_
                                                     now(), payment_.problem);
     if (!noted) co_return std::unexpected(noted.error());
   }
-  co_return co_await wait(payment_.problem);
+  co_return co_await wait(payment_.problem, kPatient);
 }
 
 }  // namespace mycostr::payment
