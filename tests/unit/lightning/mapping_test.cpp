@@ -1,12 +1,11 @@
 // lnd's words and the port's.
 #include <grpcpp/support/status.h>
+#include <gtest/gtest.h>
 
 #include "lightning/errors.hpp"
-#include "lightning/no_wallet.hpp"
 #include "lightning/payment_status.hpp"
 #include "lightning/wall_time.hpp"
 #include "lnd/lightning.pb.h"
-#include "wallet_test.hpp"
 
 namespace mycostr::lightning {
 
@@ -115,16 +114,6 @@ TEST(LndTimes, AreBounded) {
   EXPECT_EQ(from_unix_seconds(1), from_unix_ms(1000));
   EXPECT_EQ(from_unix_seconds(-5, 3), from_unix_ms(3000));
   EXPECT_EQ(from_unix_seconds(INT64_MAX, INT64_MAX), from_unix_ms(2 * kMaxSeconds * 1000));
-}
-
-class NoWalletTest : public LoopTest {};
-
-TEST_F(NoWalletTest, HasTheStateNoneAndPaysNothing) {
-  NoWallet wallet;
-  EXPECT_EQ(run(wallet.status()).state, WalletState::none);
-  EXPECT_EQ(run(wallet.send({.invoice = "x", .max_fee = {}})).error().code, Errc::unreachable);
-  EXPECT_EQ(run(wallet.add_invoice({})).error().code, Errc::unreachable);
-  EXPECT_EQ(run(wallet.channels()).error().code, Errc::unreachable);
 }
 
 }  // namespace mycostr::lightning
