@@ -36,7 +36,7 @@ using TermsNonce = FixedBytes<struct TermsNonceTag, 16>;
 struct Terms {
   PublicKey owner_key;
   PublicKey holder_key;
-  std::uint64_t price_msat_per_tb_month = 0;  ///< TB: 10^12 bytes; month: 30 days
+  std::uint64_t price_msat_per_tb_month = 0;  ///< TB: 10^12 bytes; month: 730 h
   WallTime since;
   std::string network_id;
   TermsNonce nonce;
