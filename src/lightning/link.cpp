@@ -18,6 +18,7 @@ namespace {
 
 /// A node with 10,000 channels lists them in less.
 constexpr int kMaxMessageSize = 16 << 20;
+constexpr int kConnectMs = 10'000;
 constexpr int kFirstReconnectMs = 200;
 constexpr int kLastReconnectMs = 5'000;
 /// lnd closes connections that ping more than every 5 s.
@@ -35,7 +36,8 @@ void quieten_grpc() {
 grpc::ChannelArguments channel_arguments() {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kMaxMessageSize);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kFirstReconnectMs);
+  // In spite of its name: how long an attempt may take.
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kConnectMs);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kFirstReconnectMs);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kLastReconnectMs);
   // A quiet stream would never notice that the other machine has gone.
