@@ -134,5 +134,26 @@ TEST_F(BookTest, TheQueueKnowsWhoWaitsAfterARestart) {
   EXPECT_EQ(queue.holders(), std::set{b}) << "nothing waits for it any more";
 }
 
+TEST_F(BookTest, EachNewRevisionIsTakenDownInItsBatch) {
+  std::vector<std::uint64_t> revisions;
+  book_.on_revision = [&](WriteBatch& batch, const Agreement& agreement) {
+    revisions.push_back(agreement.revision.number);
+    batch.put("revision", std::to_string(agreement.revision.number));
+  };
+  auto agreement = an_agreement(Role::holder);
+  ASSERT_TRUE(save({agreement}));
+  EXPECT_TRUE(revisions.empty());
+  agreement = with_revision(agreement);
+  store_.set_broken(true);
+  EXPECT_FALSE(save({agreement}));
+  store_.set_broken(false);
+  EXPECT_FALSE(store_.rows().contains("revision"));
+  ASSERT_TRUE(save({agreement}));
+  EXPECT_EQ(store_.rows().at("revision"), "7");
+  agreement.state = State::ending;
+  ASSERT_TRUE(save({agreement}));
+  EXPECT_EQ(revisions, (std::vector<std::uint64_t>{7, 7}));
+}
+
 }  // namespace
 }  // namespace mycostr::agreement
