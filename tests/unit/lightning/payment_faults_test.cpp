@@ -1,4 +1,6 @@
 // Payments whose outcome is not told, and settlements that are told twice or not at all.
+#include <deque>
+
 #include "faults_test.hpp"
 
 namespace mycostr::lightning {
@@ -108,6 +110,33 @@ TEST_F(LndFaults, StopEndsWhatIsUnderWay) {
   EXPECT_EQ(run(other.channels()).error().code, Errc::closed);
   EXPECT_EQ(run(other.status()).state, WalletState::offline);
   faults(0, [](auto& f) { f.delay = {}; });
+}
+
+TEST_F(LndFaults, CallsEndHoweverLndComesAndGoes) {
+  struct Keep {
+    static Task<> list(Wallet& from) { static_cast<void>(co_await from.channels()); }
+    static Task<> track(Wallet& from, PaymentHash hash) { static_cast<void>(co_await from.track(hash)); }
+  };
+  wallet.start();
+  for (int round = 0; round < 20; ++round) {
+    const auto request = invoice(1000);
+    faults(0, [&](auto& f) { f.stick_next = round % 2 ? test::Stick::held : test::Stick::lost; });
+    std::optional<Result<PaymentStatus>> outcome;
+    test::Started sending(loop, send(outcome, wallet, {.invoice = request, .max_fee = {}}));
+    run_for(std::chrono::milliseconds(round));
+    std::deque<test::Started> others;
+    for (int i = 0; i < 4; ++i) {
+      others.emplace_back(loop, Keep::list(wallet));
+      others.emplace_back(loop, Keep::track(wallet, hash_of(new_preimage())));
+    }
+    run_for(std::chrono::microseconds(100 * round));
+    if (round % 3 == 0) others[round % 8].cancel();
+    round % 4 == 0 ? fake.network().drop_streams(0) : fake.kill(0);
+    if (round % 4 != 0) fake.start(0);
+    if (round % 4 == 0) sending.cancel();
+    run_until([&] { return sending.ended() && std::ranges::all_of(others, &test::Started::ended); });
+    run_until([&] { return run(wallet.status()).state == WalletState::ready; });
+  }
 }
 
 TEST_F(LndFaults, SettlementsAreToldOnceThoughLndRepeatsThem) {

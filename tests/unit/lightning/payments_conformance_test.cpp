@@ -46,6 +46,32 @@ TEST_P(WalletConformance, NothingIsPaidTwice) {
   EXPECT_EQ(run(wallets[1].cancel_invoice(invoice.hash)).error().code, Errc::conflict);
 }
 
+TEST_P(WalletConformance, EightSendsOfOneInvoiceAtOncePayOnce) {
+  const auto invoice = added(1, new_invoice(1000));
+  struct Keep {
+    static Task<> in(std::optional<Result<PaymentStatus>>& out, Wallet& wallet, SendRequest send) {
+      out = co_await wallet.send(std::move(send));
+    }
+  };
+  std::array<std::optional<Result<PaymentStatus>>, 8> outcomes;
+  std::deque<test::Started> sends;
+  for (auto& outcome : outcomes) {
+    sends.emplace_back(loop, Keep::in(outcome, wallets[0], {.invoice = invoice.request, .max_fee = {}}));
+  }
+  run_until([&] { return std::ranges::all_of(sends, &test::Started::ended); });
+  int paid = 0;
+  for (const auto& outcome : outcomes) {
+    if (outcome->has_value()) {
+      EXPECT_EQ(outcome->value().state, kSucceeded);
+      ++paid;
+    } else {
+      EXPECT_EQ(outcome->error().code, Errc::exists);
+    }
+  }
+  EXPECT_EQ(paid, 1);
+  EXPECT_EQ(run(wallets[1].find_invoice(invoice.hash)).value().paid.value, 1000);
+}
+
 TEST_P(WalletConformance, WhatNeverLeftIsUnknown) {
   EXPECT_EQ(tracked(0, hash_of(new_preimage())).state, PaymentStatus::State::unknown);
 }
