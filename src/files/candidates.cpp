@@ -95,6 +95,7 @@ std::vector<placement::Candidate> candidates(const Context& context) {
     }
     candidate.reachable = context.directory.is_live(id) && !record.endpoints.empty();
     candidate.accepting = !record.is_draining;
+    candidate.price_msat_per_tb_month = record.price_msat_per_tb_month;
     candidate.last_seen = node.last_seen;
     candidate.rtt = node.rtt.value_or(Duration());
     candidate.weight = weight_of(context, id, node, holders_near(context, neighbours, candidate.subnet));
@@ -105,6 +106,11 @@ std::vector<placement::Candidate> candidates(const Context& context) {
   // A hash table's order is no part of a decision: one seed, one placement.
   std::ranges::sort(out, {}, &placement::Candidate::id);
   return out;
+}
+
+placement::Request request_for(const Context& context, std::vector<placement::Area> areas) {
+  return {context.identity.id(), std::move(areas), ByteCount{context.settings.chunk_size},
+          context.settings.max_price_msat_per_tb_month};
 }
 
 reputation::Explanation explain_reputation(const Context& context, const NodeId& id) {

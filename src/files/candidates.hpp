@@ -8,6 +8,8 @@ namespace mycostr::files {
 
 /// In the order of their ids.
 std::vector<placement::Candidate> candidates(const Context& context);
+/// What a file in these areas asks of its holders.
+placement::Request request_for(const Context& context, std::vector<placement::Area> areas);
 /// Where it was reached, whatever it says: two that sit side by side must not pass as distant ones.
 std::string subnet_of(const dht::KnownNode& node);
 /// Where a node says it is, against what is known here.

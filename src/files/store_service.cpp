@@ -97,9 +97,8 @@ Task<StoreService::Outcome> StoreService::repeat(const StoreOptions& options, By
 }
 
 std::optional<StoreFailure> StoreService::refuse_early(const StoreOptions& options) const {
-  const placement::Request request{context_.identity.id(), options.areas,
-                                   ByteCount{context_.settings.chunk_size}};
-  const placement::Eligible eligible(candidates(context_), request, context_.settings.placement);
+  const placement::Eligible eligible(candidates(context_), request_for(context_, options.areas),
+                                     context_.settings.placement);
   if (eligible.available() >= options.redundancy) return std::nullopt;
   return StoreFailure{{Errc::not_enough, "too few holders can take the file"},
                       options.redundancy,

@@ -20,9 +20,8 @@ constexpr std::size_t kReceiptsPerCommit = 64;
 constexpr int kCallsToPlace = 2;
 
 placement::Eligible eligible_for(const Context& context, const StoreOptions& options) {
-  const placement::Request request{context.identity.id(), options.areas,
-                                   ByteCount{context.settings.chunk_size}};
-  return placement::Eligible(candidates(context), request, context.settings.placement);
+  return placement::Eligible(candidates(context), request_for(context, options.areas),
+                             context.settings.placement);
 }
 
 std::vector<NodeId> holders_of(const ChunkInfo& chunk) {

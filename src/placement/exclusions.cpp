@@ -46,6 +46,10 @@ std::vector<Exclusion> exclusions_of(const Candidate& candidate, const Request& 
         told("it was away too often in the last weeks"));
   check(!candidate.reachable, "offline", [&] { return silent_since(candidate.last_seen); });
   check(!candidate.accepting, "not_accepting", told("it takes no new shards"));
+  check(candidate.price_msat_per_tb_month > request.max_price_msat_per_tb_month, "too_expensive", [&] {
+    return fmt::format("it asks {} msat per TB and month, {} at most are paid",
+                       candidate.price_msat_per_tb_month, request.max_price_msat_per_tb_month);
+  });
   const bool is_full = candidate.capacity != ByteCount{} && candidate.free < request.shard_size;
   check(is_full, "full", [&] {
     return fmt::format("{} of {} bytes are free, a shard takes {}", candidate.free.value,

@@ -49,6 +49,7 @@ struct Candidate {
   ByteCount free;
   bool reachable = false;
   bool accepting = true;  ///< It takes shards of new files.
+  std::uint64_t price_msat_per_tb_month = 0;
   double weight = 1.0;    ///< Reputation: 0 (last choice) and up.
   Duration rtt{};         ///< Zero: not measured, as good as a near one.
   Distrust distrust = Distrust::none;
@@ -66,10 +67,11 @@ struct Request {
   NodeId self;                   ///< Holders are other nodes than the owner.
   std::vector<Area> areas = {};  ///< Holders lie in one of them; empty: anywhere.
   ByteCount shard_size;          ///< The largest shard of the file.
+  std::uint64_t max_price_msat_per_tb_month = UINT64_MAX;
 };
 
 /// Why a node does not serve. Reasons: own_node, no_capacity, disqualified, wrong_location, suspended,
-/// poorly_online, offline, not_accepting, full; of one chunk also already_holds, failed, same_subnet,
+/// poorly_online, offline, not_accepting, too_expensive, full; of one chunk also already_holds, failed, same_subnet,
 /// trial_full.
 struct Exclusion {
   NodeId node;

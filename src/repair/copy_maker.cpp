@@ -187,8 +187,7 @@ std::shared_ptr<const placement::Eligible> CopyMaker::eligible_for(const std::ve
   if (!cached_.eligible || cached_.areas != texts || now - cached_.made >= kCandidatesLast) {
     auto areas = areas_of(texts);
     if (!areas) return nullptr;
-    const placement::Request request{context_.identity.id(), std::move(*areas),
-                                     ByteCount{context_.settings.chunk_size}};
+    const auto request = files::request_for(context_, std::move(*areas));
     cached_ = {texts, now,
                std::make_shared<placement::Eligible>(files::candidates(context_), request,
                                                      context_.settings.placement)};

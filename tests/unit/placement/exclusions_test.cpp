@@ -25,16 +25,27 @@ TEST(Exclusions, AllReasonsAreTold) {
   bad.last_seen = from_unix_ms(1'767'225'600'000);
   bad.free = 4_KiB;
   bad.capacity = 1_MiB;
+  bad.price_msat_per_tb_month = 2001;
   bad.distrust = Distrust::suspended;
   auto request = anywhere();
   request.areas = {*parse_area("asia"), *parse_area("US-CA")};
+  request.max_price_msat_per_tb_month = 2000;
   const Told expected = {{"wrong_location", "DE/Berlin does not lie in asia, US-CA"},
                          {"suspended", "it lost data, and has to pass audits before it gets more"},
                          {"offline", "it does not answer, and did last at 2026-01-01T00:00:00.000Z"},
                          {"not_accepting", "it takes no new shards"},
+                         {"too_expensive", "it asks 2001 msat per TB and month, 2000 at most are paid"},
                          {"full", "4096 of 1048576 bytes are free, a shard takes 1048576"}};
   EXPECT_EQ(told(exclusions_of(bad, request, false)), expected);
   EXPECT_EQ(told(exclusions_of(bad, request, false, 1)), Told{expected[0]});
+}
+
+TEST(Exclusions, WhoAsksJustWhatIsPaidIsNotTooExpensive) {
+  auto holder = candidate(1);
+  holder.price_msat_per_tb_month = 2000;
+  auto request = anywhere();
+  request.max_price_msat_per_tb_month = 2000;
+  EXPECT_TRUE(exclusions_of(holder, request, true).empty());
 }
 
 TEST(Exclusions, WhoHasNeverAnsweredIsToldSo) {
