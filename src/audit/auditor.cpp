@@ -14,7 +14,6 @@ constexpr std::size_t kRowsAtOnce = 1000;
 constexpr int kBusyTries = 3;
 constexpr Duration kBusyPause = std::chrono::seconds(5);
 constexpr Duration kBusyRound = std::chrono::seconds(10);
-constexpr Duration kUsualRound = std::chrono::minutes(1);
 constexpr int kRounds = 60;  // in a period
 constexpr int kIdleRounds = 5;
 
@@ -75,10 +74,10 @@ Task<> Auditor::run() {
 Task<> Auditor::rounds() {
   for (;;) {
     look();
-    const auto longest = tasks_.size() > 0 ? kBusyRound : kUsualRound;
+    const auto usual = settings_.period / kRounds;
     // A node that has nothing with others, as most, looks less often.
-    const auto round = std::min(settings_.period / kRounds, longest);
-    co_await ports_.clock.sleep_for(standings_.empty() ? kIdleRounds * round : round);
+    const auto quiet = standings_.empty() ? kIdleRounds * usual : usual;
+    co_await ports_.clock.sleep_for(tasks_.size() > 0 ? std::min(usual, kBusyRound) : quiet);
   }
 }
 

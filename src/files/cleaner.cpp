@@ -12,7 +12,7 @@ namespace mycostr::files {
 namespace {
 
 constexpr Duration kRound = std::chrono::seconds(5);
-constexpr Duration kLongestPause = std::chrono::minutes(1);
+constexpr Duration kLongestPause = std::chrono::minutes(5);
 constexpr auto kRetryAfter = std::chrono::seconds(20);  // holders that did not confirm
 constexpr std::size_t kFilesPerPage = 1000;
 constexpr std::size_t kChunksPerPage = 256;

@@ -12,7 +12,7 @@ namespace mycostr::repair {
 namespace {
 
 constexpr Duration kShortestRound = std::chrono::milliseconds(100);
-constexpr Duration kLongestRound = std::chrono::minutes(1);
+constexpr Duration kLongestRound = std::chrono::minutes(3);
 /// Rounds in suspect_after, and searches of the catalog for holders in surplus_after.
 constexpr int kRounds = 5;
 constexpr int kSearches = 3;
