@@ -36,6 +36,7 @@ Result<wire::Terms> HolderService::check_terms(const PeerRequest& request,
 Result<void> HolderService::check_offer(const wire::Terms& terms, const NodeId& owner) const {
   const auto price = ports_.price();
   if (!price) return fail(Errc::conflict, "this node takes no agreements");
+  if (!ports_.accepts(owner)) return fail(Errc::conflict, "what this owner owes has not been paid for long");
   if (terms.price_msat_per_tb_month < *price) return fail(Errc::conflict, "the price is too low");
   if (terms.since > ports_.clock.wall_now() + kMaxClockAhead) {
     return fail(Errc::conflict, "the terms are from the future");
@@ -114,6 +115,19 @@ Task<> HolderService::run() {
       co_await ports_.clock.sleep_for(kClearAgain);
     }
   }
+}
+
+Task<Result<void>> HolderService::end_unpaid(NodeId owner) {
+  const auto* found = book_.with(Role::holder, owner);
+  if (found == nullptr) co_return Result<void>();
+  const InWork in_work(in_work_, owner);
+  if (!in_work.is_first()) co_return fail(Errc::overloaded, "a call of this owner is being answered");
+  auto agreement = *found;
+  // Its rows first: of one that is unpaid they would stay for ever.
+  if (auto done = co_await clear_shards(ports_.meta, ports_.crypto_pool, agreement.id, {}); !done)
+    co_return done;
+  agreement.state = State::unpaid;
+  co_return co_await book_.save({std::move(agreement)}, {}, Durability::synced);
 }
 
 Task<Result<void>> HolderService::clear_away(AgreementId id) {

@@ -24,6 +24,8 @@ struct HolderPorts {
   std::string network_id;
   /// What this node asks now, in msat per TB and month; nothing: it takes no new agreements.
   std::function<std::optional<std::uint64_t>()> price;
+  /// Whether an owner may make new agreements.
+  std::function<bool(const NodeId&)> accepts = [](const NodeId&) { return true; };
 };
 
 /// Inside of agreement only: a call of an owner that is being answered; a second one meanwhile is refused.
@@ -62,6 +64,8 @@ class HolderService {
   /// Operation "agreements/change": the reply says agreed, missing or conflict (wire::ChangeReply). Errors:
   /// invalid, not_found (no such agreement, or it has ended), forbidden, overloaded, full, io.
   Task<Result<PeerReply>> handle_change(PeerRequest& request);
+  /// The agreement with an owner is over because it did not pay, durably. Errors: io.
+  Task<Result<void>> end_unpaid(NodeId owner);
   /// Clears away the rows of agreements that have ended. Until cancelled.
   Task<> run();
 

@@ -25,15 +25,16 @@ class ShardService::Writing {
   const std::multiset<ShardKey>::iterator place_;
 };
 
-Result<std::unique_ptr<Reservation>> ShardService::make_room(ByteCount size) {
+Result<std::unique_ptr<Reservation>> ShardService::make_room(const NodeId& owner, ByteCount size) {
   if (drain_.is_draining()) return fail(Errc::conflict, "this node is leaving and takes no new shards");
+  if (!accepts(owner)) return fail(Errc::conflict, "what this owner owes has not been paid for long");
   return chunks_.reserve(size);
 }
 
 Task<Result<PeerReply>> ShardService::handle_offer(PeerRequest& request) {
   const auto offer = wire::decode_offer_shard(request.message());
   if (!offer) co_return std::unexpected(offer.error());
-  if (const auto room = make_room(offer->size); !room) co_return std::unexpected(room.error());
+  if (const auto room = make_room(request.from().id, offer->size); !room) co_return std::unexpected(room.error());
   co_return PeerReply{};
 }
 
@@ -50,7 +51,7 @@ Task<Result<PeerReply>> ShardService::handle_put(PeerRequest& request) {
   if (const auto kept = co_await chunks_.size_of(key); kept && *kept == size) {
     co_return PeerReply{receipt_for(key.owner, key.shard, size), {}, {}};
   }
-  auto reservation = make_room(size);
+  auto reservation = make_room(key.owner, size);
   if (!reservation) co_return std::unexpected(reservation.error());
   auto body = co_await request.read_body();
   if (!body) co_return std::unexpected(body.error());

@@ -1,6 +1,7 @@
 // A holder's work: takes shards of owners, gives them back, forgets them.
 #pragma once
 
+#include <functional>
 #include <set>
 #include <string>
 
@@ -29,12 +30,15 @@ class ShardService {
         drain_(drain),
         leaf_hashes_(leaf_hashes) {}
 
+  /// Whether an owner may give this node anything.
+  std::function<bool(const NodeId&)> accepts = [](const NodeId&) { return true; };
+
   /// Operation "shards/offer": whether "shards/put" of so many bytes would be taken now; promises nothing.
-  /// Errors: invalid, full, conflict (this node drains).
+  /// Errors: invalid, full, conflict (this node drains, or the owner has not paid).
   Task<Result<PeerReply>> handle_offer(PeerRequest& request);
   /// Operation "shards/put": capacity is set aside before the bytes are read; they are verified against the
   /// shard's id, and on disk before the receipt is given. Errors: invalid, full, io, closed, timeout,
-  /// conflict (it was deleted a moment ago; this node drains).
+  /// conflict (it was deleted a moment ago; this node drains; the owner has not paid).
   Task<Result<PeerReply>> handle_put(PeerRequest& request);
   /// Operation "shards/get", for the owner or who shows its grant. Errors: invalid, not_found, forbidden, io.
   Task<Result<PeerReply>> handle_get(PeerRequest& request);
@@ -45,8 +49,8 @@ class ShardService {
  private:
   class Writing;
   enum class Right { read, erase };
-  /// Errors: full, conflict (this node drains).
-  Result<std::unique_ptr<Reservation>> make_room(ByteCount size);
+  /// Errors: full, conflict (this node drains, or the owner has not paid).
+  Result<std::unique_ptr<Reservation>> make_room(const NodeId& owner, ByteCount size);
   /// Whose shards the caller may act on: its own, or a grant's owner's.
   Result<NodeId> owner_for(const PeerIdentity& caller, ByteView grant, Right right,
                            std::span<const ShardId> shards) const;
