@@ -28,6 +28,11 @@ Result<void> check(const Settings& settings) {
   if (std::ranges::any_of(settings.peer.advertise, is_wildcard)) {
     problems.emplace_back("peer.advertise must be addresses that others can dial, not 0.0.0.0 or [::]");
   }
+  if (const auto price = price_of(settings.payments); !price) problems.push_back(price.error().detail);
+  const bool has_lnd = !settings.lnd.tls_cert.empty() && !settings.lnd.macaroon.empty();
+  if (settings.payments.wallet == "lnd" && !has_lnd) {
+    problems.emplace_back("payments.wallet = \"lnd\" needs lnd.tls_cert and lnd.macaroon");
+  }
   if (problems.empty()) return {};
   return fail(Errc::invalid, fmt::format("{}", fmt::join(problems, "; ")));
 }

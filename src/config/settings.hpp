@@ -94,6 +94,52 @@ struct RepairSettings {
   bool operator==(const RepairSettings&) const = default;
 };
 
+struct PaymentSettings {
+  std::string wallet = "none";
+  std::uint64_t price_msat_per_tb_month = 0;
+  std::string price;     ///< instead: "4000 sat", "4.00 USD"; empty: price_msat_per_tb_month counts
+  std::string btc_rate;  ///< what a bitcoin costs, for a price in a currency: "100000 USD"
+  std::uint64_t max_price_msat_per_tb_month = 10'000'000;
+  Duration period = std::chrono::hours(1);
+  std::uint64_t threshold_msat = 100'000;
+  Duration max_age = std::chrono::hours(24);
+  Duration grace = std::chrono::days(7);
+  Duration invoice_expiry = std::chrono::hours(1);
+  Duration stuck_after = std::chrono::minutes(10);
+  std::uint64_t max_fee_ppm = 5000;
+  std::uint64_t max_fee_base_msat = 5000;
+  bool operator==(const PaymentSettings&) const = default;
+};
+
+struct BudgetSettings {
+  std::uint64_t hour_msat = 1'000'000;
+  std::uint64_t day_msat = 10'000'000;
+  std::uint64_t peer_day_msat = 2'000'000;
+  bool operator==(const BudgetSettings&) const = default;
+};
+
+struct LndSettings {
+  Endpoint address{"127.0.0.1", 10009};
+  std::string tls_cert;  ///< Path.
+  std::string macaroon;  ///< Path.
+  bool operator==(const LndSettings&) const = default;
+};
+
+struct ChannelSettings {
+  std::string open = "auto";
+  std::uint64_t min_sat = 100'000;
+  std::uint64_t daily_budget_sat = 1'000'000;
+  bool operator==(const ChannelSettings&) const = default;
+};
+
+struct RebalanceSettings {
+  Duration period = std::chrono::hours(24);
+  std::string mode = "dry-run";
+  std::uint64_t max_ppm = 1000;
+  std::uint64_t daily_budget_sat = 100;
+  bool operator==(const RebalanceSettings&) const = default;
+};
+
 struct NetworkSettings {
   std::string id = "mycostr-main";
   bool operator==(const NetworkSettings&) const = default;
@@ -125,6 +171,11 @@ struct Settings {
   AuditSettings audit;
   ScrubSettings scrub;
   RepairSettings repair;
+  PaymentSettings payments;
+  BudgetSettings budget;
+  LndSettings lnd;
+  ChannelSettings channels;
+  RebalanceSettings rebalance;
   NetworkSettings network;
   FileSettings files;
   LimitSettings limits;
@@ -143,6 +194,9 @@ Result<void> apply_environment(Settings& settings, const char* const* environmen
 /// Sets one setting ("holder.capacity") from text as it stands in the environment. Errors call it `name`:
 /// "--capacity".
 Result<void> set(Settings& settings, std::string_view setting, std::string_view value, std::string_view name);
+/// What this node asks as a holder, in msat per TB and month, however it was said. Errors: invalid (not a
+/// price, or in a currency without its rate).
+Result<std::uint64_t> price_of(const PaymentSettings& settings);
 /// What no setting alone can tell: ask after all of them are applied. The detail holds every problem found.
 Result<void> check(const Settings& settings);
 

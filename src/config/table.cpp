@@ -6,19 +6,11 @@
 namespace mycostr::config {
 namespace {
 
-constexpr std::uint64_t nanoseconds(std::chrono::nanoseconds duration) {
-  return static_cast<std::uint64_t>(duration.count());
-}
-
 bool is_host_name(std::string_view text) {
   return !text.empty() && text.size() <= 253 && std::ranges::all_of(text, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
            c == '-' || c == ':';
   });
-}
-
-bool is_path(std::string_view text) {
-  return text.size() <= 4096 && std::ranges::none_of(text, [](char c) { return c >= 0 && c < ' '; });
 }
 
 bool is_network_id(std::string_view text) {
@@ -60,8 +52,8 @@ const Setting kSettings[] = {
      .key = "stall_timeout",
      .doc = "A call that makes no progress for so long is ended.",
      .field = [](Settings& s) -> Field { return &s.api.stall_timeout; },
-     .least = nanoseconds(milliseconds(10)),
-     .most = nanoseconds(std::chrono::days(1))},
+     .least = in_nanoseconds(milliseconds(10)),
+     .most = in_nanoseconds(std::chrono::days(1))},
     {.section = "api",
      .key = "max_connections",
      .doc = "Connections open at once; more are answered 503.",
@@ -117,14 +109,14 @@ const Setting kSettings[] = {
      .key = "refresh",
      .doc = "A part of the routing table that no lookup has touched for so long is looked through.",
      .field = [](Settings& s) -> Field { return &s.dht.refresh; },
-     .least = nanoseconds(std::chrono::seconds(1)),
-     .most = nanoseconds(std::chrono::days(1))},
+     .least = in_nanoseconds(std::chrono::seconds(1)),
+     .most = in_nanoseconds(std::chrono::days(1))},
     {.section = "dht",
      .key = "record_ttl",
      .doc = "How long this node's signed record is valid; it is renewed well before.",
      .field = [](Settings& s) -> Field { return &s.dht.record_ttl; },
-     .least = nanoseconds(std::chrono::minutes(1)),
-     .most = nanoseconds(std::chrono::hours(24))},
+     .least = in_nanoseconds(std::chrono::minutes(1)),
+     .most = in_nanoseconds(std::chrono::hours(24))},
     {.section = "location",
      .key = "geoip_database",
      .doc = "A MaxMind DB file (City or Country), against which other nodes' locations are checked. Empty: "
@@ -136,21 +128,21 @@ const Setting kSettings[] = {
      .key = "probe_interval",
      .doc = "A known node that was not heard of for so long is asked whether it lives.",
      .field = [](Settings& s) -> Field { return &s.liveness.probe_interval; },
-     .least = nanoseconds(milliseconds(100)),
-     .most = nanoseconds(std::chrono::hours(1))},
+     .least = in_nanoseconds(milliseconds(100)),
+     .most = in_nanoseconds(std::chrono::hours(1))},
     {.section = "audit",
      .key = "period",
      .doc = "Each holder is asked once in so long to prove that it has what it keeps for this node. The same "
             "in the whole network.",
      .field = [](Settings& s) -> Field { return &s.audit.period; },
-     .least = nanoseconds(milliseconds(100)),
-     .most = nanoseconds(std::chrono::days(1))},
+     .least = in_nanoseconds(milliseconds(100)),
+     .most = in_nanoseconds(std::chrono::days(1))},
     {.section = "audit",
      .key = "deadline",
      .doc = "A proof has to be there within so long; after it the holder is asked again for the same leaves.",
      .field = [](Settings& s) -> Field { return &s.audit.deadline; },
-     .least = nanoseconds(milliseconds(100)),
-     .most = nanoseconds(std::chrono::minutes(10))},
+     .least = in_nanoseconds(milliseconds(100)),
+     .most = in_nanoseconds(std::chrono::minutes(10))},
     {.section = "audit",
      .key = "max_leaves",
      .doc = "How many leaves of 4 KiB one audit asks for at most.",
@@ -162,14 +154,14 @@ const Setting kSettings[] = {
      .doc =
          "A holder that answers too late has so long, and three more attempts, before it counts as failed.",
      .field = [](Settings& s) -> Field { return &s.audit.contain_for; },
-     .least = nanoseconds(milliseconds(100)),
-     .most = nanoseconds(std::chrono::days(7))},
+     .least = in_nanoseconds(milliseconds(100)),
+     .most = in_nanoseconds(std::chrono::days(7))},
     {.section = "scrub",
      .key = "period",
      .doc = "All that this node keeps for others is read and verified once in so long.",
      .field = [](Settings& s) -> Field { return &s.scrub.period; },
-     .least = nanoseconds(milliseconds(100)),
-     .most = nanoseconds(std::chrono::days(365))},
+     .least = in_nanoseconds(milliseconds(100)),
+     .most = in_nanoseconds(std::chrono::days(365))},
     {.section = "scrub",
      .key = "bytes_per_second",
      .doc = "How fast it is read at most, also where the period would ask for more.",
@@ -180,26 +172,26 @@ const Setting kSettings[] = {
      .key = "suspect_after",
      .doc = "A holder that has not answered for so long no longer counts as live.",
      .field = [](Settings& s) -> Field { return &s.repair.suspect_after; },
-     .least = nanoseconds(milliseconds(100)),
-     .most = nanoseconds(std::chrono::days(1))},
+     .least = in_nanoseconds(milliseconds(100)),
+     .most = in_nanoseconds(std::chrono::days(1))},
     {.section = "repair",
      .key = "grace",
      .doc = "Copies of absent holders are made anew after so long, where two or more live ones are left.",
      .field = [](Settings& s) -> Field { return &s.repair.grace; },
-     .least = nanoseconds(milliseconds(100)),
-     .most = nanoseconds(std::chrono::days(30))},
+     .least = in_nanoseconds(milliseconds(100)),
+     .most = in_nanoseconds(std::chrono::days(30))},
     {.section = "repair",
      .key = "grace_critical",
      .doc = "The same where one live copy or none is left; never longer than grace.",
      .field = [](Settings& s) -> Field { return &s.repair.grace_critical; },
-     .least = nanoseconds(milliseconds(100)),
-     .most = nanoseconds(std::chrono::days(30))},
+     .least = in_nanoseconds(milliseconds(100)),
+     .most = in_nanoseconds(std::chrono::days(30))},
     {.section = "repair",
      .key = "surplus_after",
      .doc = "Copies more than asked for, after a holder's return, are deleted after so long.",
      .field = [](Settings& s) -> Field { return &s.repair.surplus_after; },
-     .least = nanoseconds(milliseconds(100)),
-     .most = nanoseconds(std::chrono::days(365))},
+     .least = in_nanoseconds(milliseconds(100)),
+     .most = in_nanoseconds(std::chrono::days(365))},
     {.section = "repair",
      .key = "freeze_fraction",
      .doc = "Where more than this part of the known holders vanish at once, repair of absent ones waits: the "
@@ -241,14 +233,25 @@ const Setting kSettings[] = {
 
 }  // namespace
 
+bool is_path(std::string_view text) {
+  return text.size() <= 4096 && std::ranges::none_of(text, [](char c) { return c >= 0 && c < ' '; });
+}
+
 std::span<const Setting> all_settings() {
-  return kSettings;
+  static const auto all = [] {
+    const auto more = payment_settings();
+    std::vector<Setting> out(std::begin(kSettings), std::end(kSettings));
+    out.insert(out.end(), more.begin(), more.end());
+    return out;
+  }();
+  return all;
 }
 
 const Setting* find_setting(std::string_view section, std::string_view key) {
+  const auto all = all_settings();
   const auto found = std::ranges::find_if(
-      kSettings, [&](const Setting& setting) { return setting.section == section && setting.key == key; });
-  return found == std::end(kSettings) ? nullptr : found;
+      all, [&](const Setting& setting) { return setting.section == section && setting.key == key; });
+  return found == all.end() ? nullptr : &*found;
 }
 
 }  // namespace mycostr::config

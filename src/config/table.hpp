@@ -29,6 +29,13 @@ struct Setting {
   std::string name() const { return std::string(section) + "." + std::string(key); }
 };
 
+constexpr std::uint64_t in_nanoseconds(std::chrono::nanoseconds duration) {
+  return static_cast<std::uint64_t>(duration.count());
+}
+bool is_path(std::string_view text);
+
+/// The part of all_settings() that is about money.
+std::span<const Setting> payment_settings();
 /// Those of a section stand together.
 std::span<const Setting> all_settings();
 /// Null where there is none.
