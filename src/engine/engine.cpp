@@ -5,11 +5,6 @@
 #include "wire/upkeep.hpp"
 
 namespace mycostr::engine {
-namespace {
-/// What this node asks as a holder, in msat per TB and month.
-constexpr std::uint64_t kPrice = 0;
-}  // namespace
-
 Engine::Engine(Ports ports, const crypto::Identity& identity, const crypto::Keystore& keystore,
                EngineSettings settings)
     : ports_(ports),
@@ -63,6 +58,7 @@ Engine::Engine(Ports ports, const crypto::Identity& identity, const crypto::Keys
       retrieve_(files_, catalog_),
       cleaner_(files_, catalog_, agreements_as_owner_),
       repairs_(files_, catalog_, ports.meta, settings_.repair, repair_hooks()),
+      payments_(payment_ports(), agreements_, settings_.payment),
       events_(ports.clock, ports.meta),
       background_(ports.executor, "node") {
   own_record_.set_endpoints(settings_.endpoints);
@@ -72,6 +68,7 @@ Engine::Engine(Ports ports, const crypto::Identity& identity, const crypto::Keys
     performance_.record_call(node, answered, rtt, ports_.clock.wall_now());
   };
   connect_upkeep();
+  connect_payments();
 }
 
 std::optional<placement::Location> Engine::own_location() const {
@@ -103,10 +100,17 @@ agreement::OwnerPorts Engine::owner_ports() {
 }
 
 agreement::HolderPorts Engine::holder_ports() {
-  return {
-      ports_.clock, ports_.crypto_pool, ports_.meta, ports_.chunks, identity_, settings_.network_id, [this] {
-        return registration_.offer() ? std::optional(kPrice) : std::nullopt;
-      }};
+  return {ports_.clock,
+          ports_.crypto_pool,
+          ports_.meta,
+          ports_.chunks,
+          identity_,
+          settings_.network_id,
+          [this] {
+            return registration_.offer() ? std::optional(settings_.payment.price_msat_per_tb_month)
+                                         : std::nullopt;
+          },
+          [this](const NodeId& owner) { return payments_.unpaid().accepts(owner); }};
 }
 
 std::optional<agreement::HolderContact> Engine::find_holder(const NodeId& node) const {
@@ -136,6 +140,7 @@ Task<Result<void>> Engine::open() {
   if (auto done = co_await auditor_.open(); !done) co_return done;
   if (auto done = co_await standing_.open(); !done) co_return done;
   if (auto done = co_await repairs_.open(); !done) co_return done;
+  if (auto done = co_await payments_.open(); !done) co_return done;
   if (auto done = co_await events_.open(); !done) co_return done;
   ports_.transport.serve(*this);
   co_return Result<void>();
@@ -159,6 +164,7 @@ void Engine::start_without_dht() {
   background_.spawn(cleaner_.run());
   background_.spawn(scrubber_.run());
   background_.spawn(reporter_.run());
+  payments_.start(background_);
 }
 
 Task<> Engine::stop() {
@@ -188,6 +194,7 @@ Task<Result<PeerReply>> Engine::answer(PeerRequest& request) {
   }
   if (operation == wire::operations::kChallenge) co_return co_await prover_.handle_challenge(request);
   if (operation == wire::operations::kTellVerdict) co_return standing_.handle_verdict(request);
+  if (payment::Payments::answers(operation)) co_return co_await payments_.handle(request);
   co_return fail(Errc::not_found, "unknown operation");
 }
 
@@ -198,8 +205,8 @@ void Engine::refresh_offer() {
   const auto taken = std::min(usage.used + usage.reserved, offer->capacity);
   // Nodes that do not know what draining is see that there is no room.
   const auto free = drain_.is_draining() ? ByteCount() : offer->capacity - taken;
-  own_record_.set_offer(
-      dht::HolderOffer{offer->capacity, free, offer->location, kPrice, drain_.is_draining()});
+  own_record_.set_offer(dht::HolderOffer{offer->capacity, free, offer->location,
+                                         settings_.payment.price_msat_per_tb_month, drain_.is_draining()});
 }
 
 void Engine::offer_changed() {

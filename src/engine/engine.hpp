@@ -21,7 +21,10 @@
 #include "holder/scrubber.hpp"
 #include "holder/shard_service.hpp"
 #include "mycostr/chunk_store.hpp"
+#include "mycostr/wallet.hpp"
 #include "mycostr/worker_pool.hpp"
+#include "payment/no_wallet.hpp"
+#include "payment/payments.hpp"
 #include "repair/service.hpp"
 #include "reputation/online_watch.hpp"
 #include "reputation/performance_keeper.hpp"
@@ -43,6 +46,7 @@ struct Ports {
   Datagrams& datagrams;
   wire::DatagramSigner& signer;  ///< signs with the identity's key
   const GeoDatabase* geo = nullptr;
+  Wallet* wallet = nullptr;  ///< null: none, so that nothing is ever paid
 };
 
 struct EngineSettings {
@@ -53,6 +57,7 @@ struct EngineSettings {
   files::FileSettings files;
   audit::Settings audit;
   repair::Settings repair;
+  payment::Settings payment;
   ByteCount transfer_memory = 192_MiB;  ///< of all transfers together
   ByteCount holder_capacity;            ///< 0: not from the configuration
   std::string holder_location;
@@ -93,6 +98,7 @@ class Engine : public PeerHandler {
   audit::Auditor& auditor() { return auditor_; }
   reputation::Standing& standing() { return standing_; }
   repair::Service& repairs() { return repairs_; }
+  payment::Payments& payments() { return payments_; }
   files::Context& files() { return files_; }
   files::Catalog& catalog() { return catalog_; }
   files::StoreService& store() { return store_; }
@@ -109,6 +115,10 @@ class Engine : public PeerHandler {
   bool has_agreement_with(const NodeId& owner, const AgreementId& id) const;
   audit::OwnerPorts auditor_ports();
   repair::Hooks repair_hooks();
+  payment::Ports payment_ports();
+  wire::AuditWord audit_word(const AgreementId& agreement, WallTime start, WallTime end) const;
+  Task<Result<void>> evict(NodeId owner);
+  void connect_payments();
   void connect_upkeep();
   void take_verdict(const audit::Verdict& verdict);
   void take_repair_event(const repair::Event& event);
@@ -141,6 +151,7 @@ class Engine : public PeerHandler {
   agreement::JoinQueue joins_;
   agreement::OwnerService agreements_as_owner_;
   agreement::HolderService agreements_as_holder_;
+  payment::NoWallet no_wallet_;
   audit::Log audits_;
   audit::Prover prover_;
   audit::Auditor auditor_;
@@ -152,6 +163,7 @@ class Engine : public PeerHandler {
   files::RetrieveService retrieve_;
   files::Cleaner cleaner_;
   repair::Service repairs_;
+  payment::Payments payments_;
   events::EventLog events_;
   async::TaskGroup background_;
 };

@@ -34,6 +34,43 @@ std::unique_ptr<GeoDatabase> open_geo_database(const std::string& path) {
   return std::move(*opened);
 }
 
+payment::Settings payment_settings(const config::Settings& settings) {
+  const auto& from = settings.payments;
+  payment::Settings out;
+  out.wallet = from.wallet == "lnd" ? payment::Settings::Wallet::lnd : payment::Settings::Wallet::none;
+  out.price_msat_per_tb_month = *config::price_of(from);
+  out.max_price_msat_per_tb_month = from.max_price_msat_per_tb_month;
+  out.period = from.period;
+  out.threshold = {static_cast<std::int64_t>(from.threshold_msat)};
+  out.max_age = from.max_age;
+  out.grace = from.grace;
+  out.invoice_expiry = from.invoice_expiry;
+  out.stuck_after = from.stuck_after;
+  out.max_fee_ppm = static_cast<std::uint32_t>(from.max_fee_ppm);
+  out.max_fee_base = {static_cast<std::int64_t>(from.max_fee_base_msat)};
+  out.budget = {.hour = {static_cast<std::int64_t>(settings.budget.hour_msat)},
+                .day = {static_cast<std::int64_t>(settings.budget.day_msat)},
+                .peer_day = {static_cast<std::int64_t>(settings.budget.peer_day_msat)}};
+  using Open = payment::ChannelSettings::Open;
+  out.channels = {.open = settings.channels.open == "auto" ? Open::automatic : Open::never,
+                  .min_sat = settings.channels.min_sat,
+                  .daily_budget_sat = settings.channels.daily_budget_sat};
+  using Mode = payment::RebalanceSettings::Mode;
+  out.rebalance = {.period = settings.rebalance.period,
+                   .mode = settings.rebalance.mode == "on" ? Mode::on : Mode::dry_run,
+                   .max_ppm = static_cast<std::uint32_t>(settings.rebalance.max_ppm),
+                   .daily_budget_sat = settings.rebalance.daily_budget_sat};
+  return out;
+}
+
+std::unique_ptr<lightning::LndWallet> make_wallet(boost::asio::io_context& loop, Clock& clock,
+                                                  const config::Settings& settings) {
+  if (settings.payments.wallet != "lnd") return nullptr;
+  return std::make_unique<lightning::LndWallet>(
+      loop, clock,
+      lightning::LndAccess{to_string(settings.lnd.address), settings.lnd.tls_cert, settings.lnd.macaroon});
+}
+
 net::PeerLimits peer_limits(const config::Settings& settings) {
   net::PeerLimits limits;
   // Shards on their way in; those of the own transfers have a budget of the same size.
@@ -57,8 +94,9 @@ Node::Node(Machine machine, NodeOptions options)
       datagrams_(machine.loop, *transport_.endpoint()),
       signer_(identity_),
       geo_(open_geo_database(settings_.location.geoip_database)),
+      wallet_(make_wallet(machine.loop, clock_, settings_)),
       engine_({machine.loop.get_executor(), clock_, random_, machine.crypto_pool, meta_, chunks_, transport_,
-               datagrams_, signer_, geo_.get()},
+               datagrams_, signer_, geo_.get(), wallet_.get()},
               identity_, keystore_, engine_settings(settings_)),
       api_(api_context(options)),
       http_(machine.loop, settings_.api.address, api_, http_limits(settings_), api_tls(settings_)),
@@ -95,6 +133,8 @@ engine::EngineSettings Node::engine_settings(const config::Settings& settings) c
                 .surplus_after = settings.repair.surplus_after,
                 .freeze_fraction = settings.repair.freeze_fraction,
                 .uplink_fraction = settings.repair.uplink_fraction};
+  out.payment = payment_settings(settings);
+  out.files.max_price_msat_per_tb_month = settings.payments.max_price_msat_per_tb_month;
   out.holder_capacity = settings.holder.capacity;
   if (settings.holder.location) out.holder_location = settings.holder.location->text();
   out.holder_min_capacity = settings.holder.min_capacity;
@@ -128,6 +168,7 @@ api::ApiContext Node::api_context(const NodeOptions& options) {
           engine_.standing(),
           engine_.scrubber(),
           engine_.drain(),
+          engine_.payments(),
           engine_.events(),
           [this] { return problems(); },
           settings};
@@ -135,6 +176,7 @@ api::ApiContext Node::api_context(const NodeOptions& options) {
 
 Task<Result<void>> Node::start() {
   if (auto done = co_await engine_.open(); !done) co_return done;
+  if (wallet_) wallet_->start();
   engine_.start();
   background_.spawn(chunks_.run_maintenance(clock_));
   background_.spawn(watch_disk());
@@ -151,6 +193,7 @@ Task<Result<void>> Node::start() {
 Task<> Node::stop() {
   if (api_started_) co_await http_.stop();
   co_await engine_.stop();
+  if (wallet_) co_await wallet_->stop();
   co_await transport_.stop();
   co_await datagrams_.stop();
   co_await background_.close();
@@ -179,6 +222,7 @@ std::vector<api::Problem> Node::problems() {
   if (const auto frozen = engine_.repairs().frozen()) {
     out.push_back({"repairs_frozen", frozen->why});
   }
+  add_payment_problems(out);
   const auto usage = chunks_.usage();
   const auto offered = usage.capacity.value - std::min(usage.capacity, usage.used).value;
   if (disk_free_ && disk_free_->value < offered) {
@@ -188,6 +232,32 @@ std::vector<api::Problem> Node::problems() {
                                  offered, disk_free_->value)});
   }
   return out;
+}
+
+void Node::add_payment_problems(std::vector<api::Problem>& out) {
+  auto& payments = engine_.payments();
+  const auto& wallet = payments.wallet();
+  const bool is_well = wallet.state == WalletState::ready || wallet.state == WalletState::none;
+  if (!is_well) {
+    out.push_back(
+        {fmt::format("wallet_{}", payment::state_name(wallet.state)),
+         fmt::format("the Lightning wallet is {}{}{}; accounts go on, nothing is paid meanwhile",
+                     payment::state_name(wallet.state), wallet.detail.empty() ? "" : ": ", wallet.detail)});
+  }
+  std::vector<std::string> overdue;
+  for (const auto& id : engine_.agreements().in_state(agreement::Role::owner, agreement::State::active)) {
+    const auto& holder = engine_.agreements().find(id)->peer;
+    const auto standing = payments.standing_with(holder);
+    if (!standing || standing->state == wire::UnpaidState::paid || !standing->deletes_at) continue;
+    overdue.push_back(fmt::format("{} ({}, deletes at {})", short_hex(holder.view()),
+                                  wire::unpaid_state_name(standing->state),
+                                  to_rfc3339(*standing->deletes_at)));
+  }
+  if (!overdue.empty()) {
+    out.push_back({"payments_overdue",
+                   fmt::format("holders wait for their pay: {}; GET /payments says what is in the way",
+                               fmt::join(overdue, ", "))});
+  }
 }
 
 /// What the operator says, else the router's outer address, or what others see where they can reach it,

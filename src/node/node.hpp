@@ -7,6 +7,7 @@
 #include "dht/identity_signer.hpp"
 #include "engine/engine.hpp"
 #include "geo/maxmind_database.hpp"
+#include "lightning/lnd_wallet.hpp"
 #include "net/http_server.hpp"
 #include "net/peer_transport.hpp"
 #include "net/port_mapper.hpp"
@@ -53,6 +54,7 @@ class Node {
   engine::EngineSettings engine_settings(const config::Settings& settings) const;
   api::ApiContext api_context(const NodeOptions& options);
   std::vector<api::Problem> problems();
+  void add_payment_problems(std::vector<api::Problem>& out);
   void update_endpoints();
   Task<> watch_endpoints();
   Task<> watch_disk();
@@ -70,6 +72,7 @@ class Node {
   net::UdpSocket datagrams_;
   dht::IdentitySigner signer_;
   std::unique_ptr<GeoDatabase> geo_;
+  std::unique_ptr<lightning::LndWallet> wallet_;  ///< null: none
   engine::Engine engine_;
   api::RestApi api_;
   net::HttpServer http_;

@@ -34,8 +34,18 @@ Task<> StatementSender::rounds() {
   for (;;) {
     co_await show_new(look());
     co_await upkeep();
-    co_await ports_.clock.sleep_for(settings_.tick());
+    co_await ports_.clock.sleep_for(until_next_look());
   }
+}
+
+/// Where nothing is open, nothing happens before the epoch's end.
+Duration StatementSender::until_next_look() const {
+  const bool any_open = visits_.size() > 0 || std::ranges::any_of(open_, [](const auto& entry) {
+                          return !entry.second.ends.empty();
+                        });
+  if (any_open) return settings_.tick();
+  const auto now = ports_.clock.wall_now();
+  return epoch_start(now, period_) + period_ - now;
 }
 
 std::optional<wire::Standing> StatementSender::standing_with(const NodeId& holder) const {

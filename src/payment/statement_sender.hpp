@@ -72,6 +72,7 @@ class StatementSender {
   using Replies = std::vector<wire::StatementReply>;
 
   Task<> rounds();
+  Duration until_next_look() const;
   /// Returns the agreements with new open statements.
   std::vector<AgreementId> look();
   Task<> show_new(std::vector<AgreementId> agreements);

@@ -1,6 +1,6 @@
-#include "lightning/no_wallet.hpp"
+#include "payment/no_wallet.hpp"
 
-namespace mycostr::lightning {
+namespace mycostr::payment {
 
 namespace {
 
@@ -58,4 +58,4 @@ Task<Result<std::string>> NoWallet::open_channel(LightningKey, std::uint64_t) {
   co_return no_wallet();
 }
 
-}  // namespace mycostr::lightning
+}  // namespace mycostr::payment

@@ -3,7 +3,7 @@
 
 #include "mycostr/wallet.hpp"
 
-namespace mycostr::lightning {
+namespace mycostr::payment {
 
 /// Its state is `none`; every call fails with `unreachable`, at once.
 class NoWallet final : public Wallet {
@@ -22,4 +22,4 @@ class NoWallet final : public Wallet {
   Task<Result<std::string>> open_channel(LightningKey peer, std::uint64_t capacity_sat) override;
 };
 
-}  // namespace mycostr::lightning
+}  // namespace mycostr::payment
