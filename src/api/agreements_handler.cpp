@@ -21,7 +21,8 @@ Outcome<Answer> AgreementsHandler::list(const Parameters& parameters) const {
   const bool has_more = cut_page(places, after, *page);
   std::vector<const agreement::Agreement*> agreements;
   for (const auto& place : places) agreements.push_back(context_.agreements.find(place.id));
-  return Answer{200, agreement_list_json(agreements, has_more ? places.back().text() : ""), {}};
+  return Answer{
+      200, agreement_list_json(agreements, context_.payments, has_more ? places.back().text() : ""), {}};
 }
 
 Outcome<Answer> AgreementsHandler::show(const std::string& id, const Parameters& parameters) const {
@@ -29,7 +30,7 @@ Outcome<Answer> AgreementsHandler::show(const std::string& id, const Parameters&
   const auto parsed = AgreementId::from_hex(id);
   const auto* agreement = parsed ? context_.agreements.find(*parsed) : nullptr;
   if (agreement == nullptr) return refuse(Code::agreement_not_found, "There is no such agreement here.");
-  return Answer{200, agreement_json(*agreement), {}};
+  return Answer{200, agreement_json(*agreement, context_.payments), {}};
 }
 
 }  // namespace mycostr::api

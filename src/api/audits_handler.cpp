@@ -3,7 +3,6 @@
 #include "api/list_place.hpp"
 #include "api/page.hpp"
 #include "api/render.hpp"
-#include "api/time_text.hpp"
 
 namespace mycostr::api {
 namespace {
@@ -34,15 +33,6 @@ Outcome<std::optional<audit::Outcome>> outcome_of(const Parameters& parameters) 
                       "An audit's outcome is passed, failed, offline, contained or unknown.");
 }
 
-Outcome<std::optional<WallTime>> since_of(const Parameters& parameters) {
-  const auto text = parameters.text("since", kMaxText);
-  if (!text) return std::unexpected(text.error());
-  if (!*text) return std::optional<WallTime>();
-  const auto time = parse_rfc3339(**text);
-  if (!time) return refuse_field(Code::invalid_value, "since", "A time is written 2026-01-31T23:59:59Z.");
-  return time;
-}
-
 }  // namespace
 
 Outcome<Answer> AuditsHandler::list(const Parameters& parameters) const {
@@ -55,7 +45,7 @@ Outcome<Answer> AuditsHandler::list(const Parameters& parameters) const {
   if (!agreement) return std::unexpected(agreement.error());
   const auto outcome = outcome_of(parameters);
   if (!outcome) return std::unexpected(outcome.error());
-  const auto since = since_of(parameters);
+  const auto since = read_time(parameters, "since");
   if (!since) return std::unexpected(since.error());
   const auto page = read_page(parameters);
   if (!page) return std::unexpected(page.error());

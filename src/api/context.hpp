@@ -18,6 +18,7 @@
 #include "holder/drain.hpp"
 #include "holder/registration.hpp"
 #include "holder/scrubber.hpp"
+#include "payment/payments.hpp"
 #include "repair/service.hpp"
 #include "reputation/standing.hpp"
 
@@ -56,6 +57,7 @@ struct ApiContext {
   reputation::Standing& standing;
   holder::Scrubber& scrubber;
   holder::Drain& drain;
+  payment::Payments& payments;
   events::EventLog& events;
   std::function<std::vector<Problem>()> problems;
   ApiSettings settings;

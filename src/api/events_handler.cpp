@@ -1,8 +1,7 @@
 #include "api/events_handler.hpp"
 
-#include <charconv>
-
 #include "api/render.hpp"
+#include "api/text.hpp"
 #include "async/timeout.hpp"
 #include "base/log.hpp"
 
@@ -12,13 +11,6 @@ namespace {
 constexpr std::string_view kLastEventId = "Last-Event-ID";
 constexpr std::string_view kComment = ":\n\n";
 constexpr std::size_t kEventsAtOnce = 100;
-
-std::optional<std::uint64_t> parse_event_id(std::string_view text) {
-  std::uint64_t id = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return id;
-}
 
 class Counted {
  public:
@@ -38,7 +30,7 @@ Task<Outcome<void>> EventsHandler::handle(HttpRequest& request, HttpResponder& r
   if (auto known = parameters.allow_only({}); !known) co_return known;
   auto last_id = context_.events.last_id();
   if (const auto text = request.field(kLastEventId); text && !text->empty()) {
-    const auto id = parse_event_id(*text);
+    const auto id = parse_number(*text);
     if (!id) co_return refuse_field(Code::invalid_value, kLastEventId, "This is no id of an event.");
     last_id = std::min(last_id, *id);
   }

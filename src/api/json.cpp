@@ -12,4 +12,8 @@ Json text_or_null(const std::string& text) {
   return text.empty() ? Json(nullptr) : Json(text);
 }
 
+Json time_or_null(const std::optional<WallTime>& time) {
+  return time ? Json(to_rfc3339(*time)) : Json(nullptr);
+}
+
 }  // namespace mycostr::api

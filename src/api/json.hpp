@@ -5,6 +5,7 @@
 #include <string>
 
 #include "agreement/agreement.hpp"
+#include "payment/payments.hpp"
 
 namespace mycostr::api {
 
@@ -13,6 +14,8 @@ using Json = nlohmann::ordered_json;
 /// Texts from outside that are no UTF-8 are replaced.
 std::string text_of(const Json& document);
 Json text_or_null(const std::string& text);
-Json describe(const agreement::Agreement& agreement);
+Json time_or_null(const std::optional<WallTime>& time);
+/// With how its owner stands with its holder.
+Json describe(const agreement::Agreement& agreement, payment::Payments& payments);
 
 }  // namespace mycostr::api

@@ -110,12 +110,12 @@ Json describe_queues(const ApiContext& context, const Metrics& metrics) {
 }
 
 /// The rest is in GET /agreements.
-Json describe_agreements(const agreement::Book& book) {
+Json describe_agreements(const ApiContext& context) {
   constexpr std::size_t kMaxListed = 1000;
   auto out = Json::array();
-  for (const auto& [id, agreement] : book.all()) {
+  for (const auto& [id, agreement] : context.agreements.all()) {
     if (out.size() == kMaxListed) break;
-    out.push_back(describe(agreement));
+    out.push_back(describe(agreement, context.payments));
   }
   return out;
 }
@@ -159,7 +159,7 @@ std::string status_json(const ApiContext& context, const Metrics& metrics, Stead
   if (wanted.metrics) document["metrics"] = describe_metrics(metrics, now);
   if (wanted.detailed) {
     document["nodes"] = describe_nodes(context.directory, context.files.scores);
-    document["agreements"] = describe_agreements(context.agreements);
+    document["agreements"] = describe_agreements(context);
     document["queues"] = describe_queues(context, metrics);
   }
   return text_of(document);

@@ -4,14 +4,6 @@
 #include "api/render.hpp"
 
 namespace mycostr::api {
-namespace {
-
-Json time_or_null(const std::optional<WallTime>& time) {
-  return time ? Json(to_rfc3339(*time)) : Json(nullptr);
-}
-
-}  // namespace
-
 std::string scrub_json(const holder::ScrubStatus& scrub) {
   return text_of(Json{{"started", time_or_null(scrub.started)},
                       {"running", scrub.is_running},

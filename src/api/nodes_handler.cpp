@@ -89,7 +89,8 @@ Task<Outcome<Answer>> NodesHandler::why_not(std::string id, Parameters parameter
   const auto node = co_await find(std::move(id));
   if (!node) co_return std::unexpected(node.error());
   const auto shard = std::clamp<std::uint64_t>(*size, kLeafSize, chunk_size);
-  const placement::Request request{context_.identity.id(), std::move(*areas), ByteCount{shard}};
+  auto request = files::request_for(context_.files, std::move(*areas));
+  request.shard_size = ByteCount{shard};
   const auto all = files::candidates(context_.files);
   const placement::Eligible eligible(all, request, context_.files.settings.placement);
   const auto at = std::ranges::find(all, *node, &placement::Candidate::id);

@@ -1,5 +1,7 @@
 #include "api/page.hpp"
 
+#include "api/time_text.hpp"
+
 namespace mycostr::api {
 namespace {
 
@@ -24,6 +26,15 @@ Outcome<Page> read_page(const Parameters& parameters) {
 
 std::unexpected<ApiError> no_such_cursor() {
   return refuse_field(Code::invalid_value, "cursor", "This is no next_cursor of an earlier answer.");
+}
+
+Outcome<std::optional<WallTime>> read_time(const Parameters& parameters, std::string_view name) {
+  const auto text = parameters.text(name, kMaxText);
+  if (!text) return std::unexpected(text.error());
+  if (!*text) return std::optional<WallTime>();
+  const auto time = parse_rfc3339(**text);
+  if (!time) return refuse_field(Code::invalid_value, name, "A time is written 2026-01-31T23:59:59Z.");
+  return time;
 }
 
 }  // namespace mycostr::api

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "api/parameters.hpp"
+#include "base/time.hpp"
 
 namespace mycostr::api {
 
@@ -16,6 +17,8 @@ struct Page {
 /// `limit`, `cursor` and `order`. Refusals: invalid_value.
 Outcome<Page> read_page(const Parameters& parameters);
 std::unexpected<ApiError> no_such_cursor();
+/// A time, where it is given. Refusals: invalid_value.
+Outcome<std::optional<WallTime>> read_time(const Parameters& parameters, std::string_view name);
 
 /// A page of `places`, which stand for the entries of the list, in the page's order: those behind `after`,
 /// page.limit at most. True where there are more.

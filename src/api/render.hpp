@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/context.hpp"
+#include "api/file_share.hpp"
 #include "api/list_place.hpp"
 #include "api/metrics.hpp"
 
@@ -32,9 +33,9 @@ std::string node_list_json(const ApiContext& context, const std::vector<NodeList
 std::string why_not_json(const std::vector<placement::Exclusion>& exclusions);
 
 /// Lists take the cursor of their next page; empty: none.
-std::string agreement_json(const agreement::Agreement& agreement);
+std::string agreement_json(const agreement::Agreement& agreement, payment::Payments& payments);
 std::string agreement_list_json(const std::vector<const agreement::Agreement*>& agreements,
-                                const std::string& next_cursor);
+                                payment::Payments& payments, const std::string& next_cursor);
 std::string accepted_audit_json(const AgreementId& agreement);
 std::string audit_list_json(const std::vector<audit::Record>& audits, const std::string& next_cursor);
 std::string repair_list_json(const std::vector<repair::RepairRecord>& repairs, const std::string& next_cursor,
@@ -44,6 +45,24 @@ std::string reputation_json(const reputation::Explanation& score);
 using StandingPlace = ListPlace<NodeId>;
 std::string standing_json(const std::vector<reputation::OwnersWord>& words,
                           const std::vector<std::string>& warnings, const std::string& next_cursor);
+std::string statement_list_json(const std::vector<payment::StatementRow>& rows, Duration period,
+                                const std::string& next_cursor);
+struct PaymentLine {
+  payment::Payment payment;
+  std::optional<FileShare> share;  ///< of the file that was asked for
+};
+std::string payment_list_json(const std::vector<PaymentLine>& lines, const std::string& next_cursor);
+/// With a header row; the same fields.
+std::string payment_list_csv(const std::vector<PaymentLine>& lines);
+struct TotalsLine {
+  std::string key;
+  Msat out = {};  ///< without fees
+  Msat in = {};
+  Msat fees = {};
+  Msat accrued_out = {};  ///< agreed, and not settled yet: owed to the other side
+  Msat accrued_in = {};   ///< owed to this node
+};
+std::string totals_json(const std::vector<TotalsLine>& lines, const std::string& next_cursor);
 std::string scrub_json(const holder::ScrubStatus& scrub);
 std::string drain_json(const holder::DrainStatus& drain);
 

@@ -1,9 +1,8 @@
 #include "api/repairs_handler.hpp"
 
-#include <charconv>
-
 #include "api/page.hpp"
 #include "api/render.hpp"
+#include "api/text.hpp"
 
 namespace mycostr::api {
 namespace {
@@ -11,13 +10,6 @@ namespace {
 using repair::RepairState;
 
 constexpr std::size_t kMaxText = 64;
-
-std::optional<std::uint64_t> parse_number(std::string_view text) {
-  std::uint64_t out = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return out;
-}
 
 Outcome<std::optional<RepairState>> state_of(const Parameters& parameters) {
   const auto text = parameters.text("state", kMaxText);

@@ -1,5 +1,6 @@
 #include "api/rest_api.hpp"
 
+#include "api/accept.hpp"
 #include "api/guard.hpp"
 #include "api/openapi.hpp"
 #include "api/render.hpp"
@@ -39,6 +40,10 @@ RestApi::RestApi(ApiContext context)
       repairs_(context_),
       standing_(context_),
       upkeep_(context_),
+      statements_(context_),
+      payments_(context_),
+      totals_(context_),
+      channels_(context_),
       events_(context_) {}
 
 std::string RestApi::problem(unsigned status, std::string_view code, std::string_view detail) {
@@ -125,7 +130,8 @@ Task<RestApi::Handled> RestApi::call_get(HttpRequest& request, HttpResponder& re
   auto parameters = co_await read_get_parameters(request, query, context_.settings.max_json_bytes);
   if (!parameters) co_return std::unexpected(parameters.error());
   if (match.route != Route::retrieve && match.route != Route::events) {
-    co_return as_handled(co_await get_answer(std::move(match), std::move(*parameters)));
+    const bool as_csv = prefers_csv(request.list_field("Accept").value_or(""));
+    co_return as_handled(co_await get_answer(std::move(match), std::move(*parameters), as_csv));
   }
   const auto sent =
       match.route == Route::events
@@ -135,7 +141,7 @@ Task<RestApi::Handled> RestApi::call_get(HttpRequest& request, HttpResponder& re
   co_return std::nullopt;
 }
 
-Task<Outcome<Answer>> RestApi::get_answer(RouteMatch match, Parameters parameters) {
+Task<Outcome<Answer>> RestApi::get_answer(RouteMatch match, Parameters parameters, bool as_csv) {
   auto& id = match.id;
   switch (match.route) {
     case Route::list_files:
@@ -150,6 +156,12 @@ Task<Outcome<Answer>> RestApi::get_answer(RouteMatch match, Parameters parameter
       co_return standing_.reputation(id, parameters);
     case Route::show_agreement:
       co_return agreements_.show(id, parameters);
+    case Route::list_statements:
+      co_return co_await statements_.list(std::move(id), std::move(parameters));
+    case Route::list_payments:
+      co_return co_await payments_.list(std::move(parameters), as_csv);
+    case Route::payment_totals:
+      co_return co_await totals_.totals(std::move(parameters));
     case Route::transcript:
       co_return co_await audits_.transcript(std::move(id), std::move(parameters));
     default:
@@ -167,6 +179,7 @@ Outcome<Answer> RestApi::list_answer(Route route, const Parameters& parameters) 
   if (route == Route::list_agreements) return agreements_.list(parameters);
   if (route == Route::list_audits) return audits_.list(parameters);
   if (route == Route::list_repairs) return repairs_.list(parameters);
+  if (route == Route::show_channels) return channels_.show(parameters);
   return refuse(Code::internal, "This call has no handler.");
 }
 

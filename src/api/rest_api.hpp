@@ -3,14 +3,18 @@
 
 #include "api/agreements_handler.hpp"
 #include "api/audits_handler.hpp"
+#include "api/channels_handler.hpp"
 #include "api/events_handler.hpp"
 #include "api/files_handler.hpp"
 #include "api/nodes_handler.hpp"
+#include "api/payments_handler.hpp"
 #include "api/register_handler.hpp"
 #include "api/repairs_handler.hpp"
 #include "api/retrieve_handler.hpp"
 #include "api/standing_handler.hpp"
+#include "api/statements_handler.hpp"
 #include "api/store_handler.hpp"
+#include "api/totals_handler.hpp"
 #include "api/upkeep_handler.hpp"
 
 namespace mycostr::api {
@@ -36,7 +40,7 @@ class RestApi final : public HttpHandler {
                          std::string_view query);
   Task<Outcome<Answer>> call_post(HttpRequest& request, Route route, std::string_view query);
   Task<Outcome<Answer>> call_delete(RouteMatch match, std::string_view query);
-  Task<Outcome<Answer>> get_answer(RouteMatch match, Parameters parameters);
+  Task<Outcome<Answer>> get_answer(RouteMatch match, Parameters parameters, bool as_csv);
   Outcome<Answer> list_answer(Route route, const Parameters& parameters);
   Task<Outcome<Answer>> store(HttpRequest& request, std::string_view query);
   Task<Outcome<Parameters>> read_options(HttpRequest& request, std::string_view query, bool may_be_empty);
@@ -57,6 +61,10 @@ class RestApi final : public HttpHandler {
   RepairsHandler repairs_;
   StandingHandler standing_;
   UpkeepHandler upkeep_;
+  StatementsHandler statements_;
+  PaymentsHandler payments_;
+  TotalsHandler totals_;
+  ChannelsHandler channels_;
   EventsHandler events_;
 };
 

@@ -31,18 +31,23 @@ constexpr std::array kRoutes = {
     RouteEntry{"GET", "/nodes/{node_id}/reputation", Route::reputation},
     RouteEntry{"GET", "/agreements", Route::list_agreements},
     RouteEntry{"GET", "/agreements/{agreement_id}", Route::show_agreement},
+    RouteEntry{"GET", "/agreements/{agreement_id}/statements", Route::list_statements},
     RouteEntry{"GET", "/audits", Route::list_audits},
     RouteEntry{"POST", "/audits", Route::ask_audit},
     RouteEntry{"GET", "/audits/{audit_id}/transcript", Route::transcript},
     RouteEntry{"GET", "/repairs", Route::list_repairs},
+    RouteEntry{"GET", "/payments", Route::list_payments},
+    RouteEntry{"GET", "/payments/totals", Route::payment_totals},
+    RouteEntry{"GET", "/channels", Route::show_channels},
     RouteEntry{"GET", "/events", Route::events},
 };
 
 constexpr std::array<std::string_view, kRouteCount> kNames = {
-    "healthz",     "openapi",    "store",      "retrieve",   "list_files",  "show_file",  "delete_file",
-    "register",    "status",     "standing",   "show_scrub", "start_scrub", "show_drain", "start_drain",
-    "stop_drain",  "list_nodes", "show_node",  "why_not",    "reputation",  "agreements", "agreement",
-    "list_audits", "ask_audit",  "transcript", "repairs",    "events"};
+    "healthz",     "openapi",     "store",      "retrieve",       "list_files",  "show_file",
+    "delete_file", "register",    "status",     "standing",       "show_scrub",  "start_scrub",
+    "show_drain",  "start_drain", "stop_drain", "list_nodes",     "show_node",   "why_not",
+    "reputation",  "agreements",  "agreement",  "statements",     "list_audits", "ask_audit",
+    "transcript",  "repairs",     "payments",   "payment_totals", "channels",    "events"};
 
 /// The first segment, taken off the front of a path that begins with '/'.
 std::string_view take_segment(std::string_view& path) {

@@ -29,10 +29,14 @@ enum class Route {
   reputation,
   list_agreements,
   show_agreement,
+  list_statements,
   list_audits,
   ask_audit,
   transcript,
   list_repairs,
+  list_payments,
+  payment_totals,
+  show_channels,
   events
 };
 inline constexpr std::size_t kRouteCount = static_cast<std::size_t>(Route::events) + 1;

@@ -1,7 +1,7 @@
 #include "api/text.hpp"
 
 #include <algorithm>
-#include <cstdint>
+#include <charconv>
 
 namespace mycostr::api {
 namespace {
@@ -88,6 +88,13 @@ std::string to_lower(std::string_view text) {
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, {}, lower, lower);
+}
+
+std::optional<std::uint64_t> parse_number(std::string_view text) {
+  std::uint64_t out = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return out;
 }
 
 std::string_view trim(std::string_view text) {

@@ -1,6 +1,7 @@
 // Small text work that HTTP needs.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,5 +18,7 @@ std::string to_lower(std::string_view text);
 bool equals_ignoring_case(std::string_view a, std::string_view b);
 /// Without spaces and tabs at both ends.
 std::string_view trim(std::string_view text);
+/// Of digits and nothing else.
+std::optional<std::uint64_t> parse_number(std::string_view text);
 
 }  // namespace mycostr::api
