@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.hpp"
+#include "payment/record.hpp"
 
 namespace mycostr::payment {
 namespace {
@@ -200,7 +201,7 @@ Task<Result<void>> ChannelKeeper::open_channel(ChannelDecision decision) {
   if (!point && is_uncertain(point.error().code)) co_return Result<void>();  // settle_intents() finds out
   intent.state = point ? State::opening : State::failed;
   if (point) intent.point = *point;
-  if (!point) intent.why = to_string(point.error());
+  if (!point) intent.why = printable(to_string(point.error()));
   co_return co_await save(std::move(intent));
 }
 

@@ -38,7 +38,7 @@ struct PayerTurn {
   SteadyTime not_before;
   Duration pause{};              ///< before the look after that, while nothing gets on
   bool direct_failed = false;    ///< the last send, over the channel with the payee
-  bool has_looked_back = false;  ///< at the attempts given up, since the start
+  bool has_looked_back = false;  ///< at the attempts given up, since the start and the last of them
 };
 
 /// Loop thread only. References outlive it. One payment at a time for each agreement.

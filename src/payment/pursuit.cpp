@@ -42,6 +42,7 @@ Task<Result<void>> Pursuit::save(Durability durability) {
 }
 
 Task<Result<Pursuit::Next>> Pursuit::wait(std::string problem, int longest_ticks) {
+  problem = printable(problem);
   const bool is_new = word_of(problem) != word_of(payment_.problem);
   if (is_new) {
     payment_.problem = std::move(problem);
@@ -197,6 +198,7 @@ Task<Result<Pursuit::Next>> Pursuit::next_attempt() {
   payment_.fee = {};
   known_.has_word = known_.was_refused = false;
   word_.clear();
+  turn_.has_looked_back = false;
   if (auto done = co_await save(); !done) co_return std::unexpected(done.error());
   co_return Next::go_on;
 }
@@ -206,6 +208,7 @@ Task<Result<Pursuit::Next>> Pursuit::look_back() {
     auto status = co_await parts_.ports.wallet.track(attempt->hash);
     if (!status) co_return co_await wait("wallet_offline: " + status.error().detail);
     if (status->state != State::succeeded) {
+      if (!attempt->word.empty()) continue;
       // Perhaps it arrived, and only this wallet does not know.
       const auto answer = co_await parts_.line.ask_cancel(payment_, attempt->attempt, attempt->hash);
       if (!answer || !answer->preimage) continue;

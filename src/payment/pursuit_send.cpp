@@ -101,6 +101,7 @@ Task<Result<SendRequest>> Pursuit::way() {
 }
 
 Task<Result<Pursuit::Next>> Pursuit::send() {
+  if (!payment_.abandoned.empty() && !turn_.has_looked_back) co_return co_await look_back();
   auto request = co_await way();
   if (!request) co_return co_await wait("wallet_offline: " + request.error().detail);
   if (auto refusal = over_budget(request->max_fee); !refusal.empty())

@@ -1,5 +1,7 @@
 #include "payment/record.hpp"
 
+#include <algorithm>
+
 #include "mycostr/payment_rows.pb.h"
 
 namespace mycostr::payment {
@@ -151,6 +153,12 @@ Result<Payment> decode_row(const PaymentId& id, WallTime created, std::string_vi
   out.channel = row.channel();
   out.changed = from_unix_ms(row.changed_unix_ms());
   out.problem = row.problem();
+  return out;
+}
+
+std::string printable(std::string_view text) {
+  std::string out(text.substr(0, kMaxProblem));
+  std::ranges::replace_if(out, [](char c) { return c < ' ' || c > '~'; }, '?');
   return out;
 }
 

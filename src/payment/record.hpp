@@ -67,6 +67,9 @@ std::string encode_row(const Payment& payment);
 /// Errors: corrupt.
 Result<Payment> decode_row(const PaymentId& id, WallTime created, std::string_view row);
 
+/// What others have said, made fit to be shown: printable ASCII, at most kMaxProblem of it.
+std::string printable(std::string_view text);
+
 /// Whether this is the preimage of that payment.
 bool opens(const Preimage& preimage, const PaymentHash& hash);
 
