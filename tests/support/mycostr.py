@@ -268,6 +268,10 @@ class Cluster(Network):
     def data_dir(self, i):
         return self.directory / f"node{i}"
 
+    def env_of(self, i):
+        """Settings of one node."""
+        return self.env
+
     def _up(self):
         for i, port in enumerate(self.api_ports):
             command = ["init", "--data-dir", self.data_dir(i), "--api", f"{HOST}:{port}", "--peer",
@@ -277,7 +281,7 @@ class Cluster(Network):
             done = self.command(*command)
             assert done.returncode == 0, f"init: {done.stdout}{done.stderr}"
             log = self.directory / f"node{i}.log"
-            self.processes.append(Process([self.binary, "run", "--data-dir", self.data_dir(i)], log, self.env))
+            self.processes.append(Process([self.binary, "run", "--data-dir", self.data_dir(i)], log, self.env_of(i)))
             self.nodes.append(Api(port, (self.data_dir(i) / "api.token").read_text().strip()))
         for i in range(len(self.nodes)):
             self.wait_ready(i)
