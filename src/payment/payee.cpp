@@ -34,9 +34,13 @@ PaymentHash hash_of(const Preimage& preimage) {
 
 Result<void> Payee::check(const AgreementId& id, const NodeId& owner) const {
   const auto* agreement = agreements_.find(id);
-  if (agreement == nullptr || agreement->role != agreement::Role::holder)
-    return fail(Errc::not_found, "no such agreement");
-  if (agreement->peer != owner) return fail(Errc::forbidden, "this agreement is another owner's");
+  // Of one that has long ended the account is left, while anything is owed.
+  const auto* account = ledger_.find(id);
+  const bool is_known = (agreement != nullptr && agreement->role == agreement::Role::holder) ||
+                        (account != nullptr && account->role == agreement::Role::holder);
+  if (!is_known) return fail(Errc::not_found, "no such agreement");
+  const auto& peer = agreement != nullptr ? agreement->peer : account->peer;
+  if (peer != owner) return fail(Errc::forbidden, "this agreement is another owner's");
   return {};
 }
 

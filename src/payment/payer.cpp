@@ -108,6 +108,10 @@ Task<Result<std::optional<Payment>>> Payer::current(AgreementId id) {
   if (!key) co_return co_await intend(id);
   auto payment = co_await book_.load(*key);
   if (!payment) co_return std::unexpected(payment.error());
+  // The ledger lost what it was for: a person has to look, and nothing more is paid.
+  if (payment->state == PaymentState::settled)
+    co_return fail(Errc::conflict, "settlement " + std::to_string(payment->settlement.number) +
+                                       " is paid, and is not in the ledger");
   co_return std::move(*payment);
 }
 

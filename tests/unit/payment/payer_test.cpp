@@ -234,6 +234,64 @@ TEST_F(PayerTest, AHeldPaymentThatIsCancelledIsMadeAnew) {
   EXPECT_EQ(world_.last_payment(world_.owner).attempt, 1U);
 }
 
+TEST_F(PayerTest, OneThatArrivesAfterItWasGivenUpSettlesThePayment) {
+  connect();
+  world_.holder_lies = true;
+  world_.owe(200'000);
+  // On its way, and not listed, while the payee is down.
+  const auto& changes = world_.owner.changes;
+  while (changes.empty() || changes.back().state != PaymentState::in_flight) world_.pass(1ms);
+  world_.pass(8ms);
+  world_.holder.wallet.kill();
+  world_.pass(12min);
+  ASSERT_EQ(world_.last_payment(world_.owner).attempt, 1U);
+  world_.holder.wallet.start();
+  ASSERT_TRUE(world_.pass_until_paid(15min)) << world_.state();
+  world_.expect_paid_once();
+  EXPECT_EQ(world_.last_payment(world_.owner).attempt, 0U);
+}
+
+TEST_F(PayerTest, WhatWasPaidTwiceAfterAllIsShown) {
+  connect();
+  world_.owe(200'000);
+  ASSERT_TRUE(world_.pass_until_paid(1min));
+  auto& wallet = world_.holder.wallet;
+  const auto other = world_.clock.run(wallet.add_invoice(
+      {.preimage = world_.random.make<Preimage>(), .amount = Msat{200'000}, .description_hash = {}}));
+  ASSERT_TRUE(world_.clock.run(world_.owner.wallet.send({.invoice = other->request, .max_fee = {}})));
+  auto payment = world_.last_payment(world_.owner);
+  payment.abandoned.push_back({0, other->hash, world_.clock.wall_now(), {}});
+  ASSERT_TRUE(world_.clock.run(world_.owner.life->book.save(payment, {}, Durability::synced)));
+  world_.owner.restart();
+  world_.pass(1min);
+  EXPECT_TRUE(world_.problem().starts_with("paid_twice")) << world_.problem();
+}
+
+TEST_F(PayerTest, TheBudgetHoldsBackWhatDoesNotFit) {
+  connect();
+  for (int i = 0; i < 6; ++i) {
+    world_.owe(190'000);
+    world_.pass(20s);
+  }
+  EXPECT_EQ(lightning_.paid().size(), 5U) << "1,000,000 msat an hour";
+  EXPECT_TRUE(world_.problem().starts_with("budget_hour")) << world_.problem();
+  EXPECT_EQ(world_.last_payment(world_.owner).state, PaymentState::pending);
+  ASSERT_TRUE(world_.pass_until_paid(70min));
+  world_.expect_paid_once();
+}
+
+TEST_F(PayerTest, WhatIsMoreThanTheBudgetLetsGoIsPaidInParts) {
+  connect();
+  world_.owner.wallet.set_state(WalletState::locked);
+  world_.owner.life->tasks.cancel();
+  for (int i = 0; i < 12; ++i) world_.owe(150'000);
+  world_.owner.wallet.set_state(WalletState::ready);
+  world_.owner.restart();
+  ASSERT_TRUE(world_.pass_until_paid(3h)) << world_.state();
+  world_.expect_paid_once();
+  EXPECT_GT(world_.payments(world_.owner).size(), 1U);
+}
+
 TEST_F(PayerTest, AnOwnerThatHasLostItsDiskFindsWhatItHasPaid) {
   connect();
   world_.owe(200'000);

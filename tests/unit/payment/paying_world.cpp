@@ -83,6 +83,13 @@ void PayingWorld::Side::crash(test::Crash kind) {
 Task<Result<PeerReply>> PayingWorld::Side::handle(PeerRequest& request) {
   const auto& operation = request.operation();
   auto& payee = *life->payee;
+  if (operation == wire::operations::kCancelInvoice && world.holder_lies) {
+    const auto ask = *wire::decode_cancel_invoice(request.message());
+    const wire::InvoiceCancelled word{ask.agreement, ask.settlement, ask.attempt, ask.hash,
+                                      world.clock.wall_now()};
+    co_return PeerReply{
+        wire::encode(wire::CancelReply(wire::encode_invoice_cancelled(word, identity))), {}, {}};
+  }
   if (operation == wire::operations::kAskInvoice) co_return co_await payee.handle_invoice(request);
   if (operation == wire::operations::kTellPaid) co_return co_await payee.handle_paid(request);
   if (operation == wire::operations::kCancelInvoice) co_return co_await payee.handle_cancel(request);

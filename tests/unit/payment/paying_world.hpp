@@ -66,10 +66,14 @@ class PayingWorld {
   const Account& holders() { return *holder.life->ledger.find(id); }
   /// All of one side, oldest first.
   std::vector<Payment> payments(Side& side);
-  Payment last_payment(Side& side) { return payments(side).back(); }
+  /// Empty where there is none.
+  Payment last_payment(Side& side) {
+    const auto all = payments(side);
+    return all.empty() ? Payment() : all.back();
+  }
   /// For people who look for a fault.
   std::string state();
-  std::string problem() { return payments(owner).empty() ? "" : last_payment(owner).problem; }
+  std::string problem() { return last_payment(owner).problem; }
   /// Everything that was owed is paid, once, and both sides know it and have the preimages.
   void expect_paid_once();
 
@@ -80,6 +84,7 @@ class PayingWorld {
   test::SimLightning lightning;
   test::SimNetwork network;
   const Settings settings;
+  bool holder_lies = false;            ///< it gives its word, and cancels nothing
   bool has_channels = false;           ///< the owner opens them; from its next life on
   std::vector<ChannelIntent> intents;  ///< what the keeper told of
   AgreementId id;
