@@ -39,14 +39,14 @@ bool close_epochs(OpenStatements& open, const agreement::Agreement& agreement, W
   if (open.ends.empty()) open.has_last = false;
   const auto last_end = open.ends.empty() ? agreed_end : open.ends.back();
   if (open.has_last || open.ends.size() >= wire::kMaxStatementsPerCall) return false;
-  const auto boundary = epoch_start(now, period);
   if (is_over(agreement)) {
-    // Without a last revision nobody has signed when: as much as is sure.
-    const auto end = agreement.revision.ends ? agreement.revision.at : boundary;
-    open.ends.push_back(std::max(last_end, end));
+    // Without a last revision nobody has signed when: it counts for the epochs at whose ends it was still
+    // there.
+    open.ends.push_back(agreement.revision.ends ? std::max(last_end, agreement.revision.at) : last_end);
     open.has_last = true;
     return true;
   }
+  const auto boundary = epoch_start(now, period);
   if (boundary <= last_end) return false;
   open.ends.push_back(boundary);
   return true;

@@ -17,7 +17,7 @@ struct OpenStatements {
   std::optional<wire::OwnFigures> dispute = {};
 };
 
-/// Whether an agreement goes on until a statement that ends at `last_end`, or is over for the owner.
+/// Whether an agreement is over for its owner: its last statement is due.
 bool is_over(const agreement::Agreement& agreement);
 
 /// The newest boundary of an epoch, at or before `now`.
