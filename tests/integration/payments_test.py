@@ -1,28 +1,28 @@
 #!/usr/bin/env python3
 """Holders are paid by the hour over a Lightning network in memory, where hours are seconds.
 
-MYCOSTR_PERIODS is how many of them the calm test takes, MYCOSTR_KILLS how often each of owner, holder and their two lnd is
+PERIODS is how many of them the calm test takes, KILLS how often each of owner, holder and their two lnd is
 killed, SEED repeats the choices.
 """
 
 import csv
+import datetime
 import io
 import os
 import pathlib
 import random
 import secrets
 import sys
-import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from lightning import FakeLnd  # noqa: E402
 from mycostr import MIB, wait_for  # noqa: E402
-from paid import PERIOD_S, Accounts, PaidCluster, agreements, entries, payments, price_for  # noqa: E402
+from paid import PERIOD_S, Accounts, Killer, PaidCluster, agreements, entries, longest_wait, payments, price_for  # noqa: E402
 
 SEED = int(os.environ.get("SEED", random.SystemRandom().getrandbits(32)))
-N_PERIODS = int(os.environ.get("MYCOSTR_PERIODS", 20))
-KILLS = int(os.environ.get("MYCOSTR_KILLS", 5))
+N_PERIODS = int(os.environ.get("PERIODS", 20))
+KILLS = int(os.environ.get("KILLS", 5))
 SIZE = 4 * MIB
 PRICE = price_for(SIZE, 1500)
 
@@ -118,6 +118,63 @@ class Payments(unittest.TestCase):
         self.assertLessEqual(len(payments(owner, "out", "settled")), paid + 3, "none but those that had been sent")
         for books in accounts.books().values():
             books.check()
+
+    def test_kills_pay_nothing_twice_and_forget_nothing(self):
+        rng = random.Random(SEED)
+        with FakeLnd() as lightning, PaidCluster(lightning.nodes, PRICE) as net:
+            owner, before = net.nodes[0], lightning.balances()
+            file_id = owner.stored(secrets.token_bytes(SIZE))["file"]["id"]
+            accounts = Accounts(net, 0, PRICE)
+            wait_for(lambda: len(accounts.note()) == 3, "an agreement with each holder")
+            wait_for(lambda: payments(owner, "out", "settled"), "the first payment")
+
+            def release(part):
+                for payment_hash in lightning.held():
+                    if rng.random() < part:
+                        lightning.do("release", hash=payment_hash)
+
+            def trouble():
+                release(0.3)
+                if rng.random() < 0.5:
+                    lightning.do("stick_next", 0, how=rng.choice(("lost", "held")))
+                elif rng.random() < 0.3:
+                    lightning.do("lose_next", 0, method="SendPaymentV2")
+            killer = Killer(net, lightning, 0, rng.choice((1, 2, 3)), rng)
+            killer.run(KILLS, trouble)
+            accounts.close(file_id, 180, lambda: release(1))
+            earned = accounts.check_wallets(lightning, before)
+            made = payments(owner, "out", "settled")
+            print(f"\n{4 * KILLS} kills, {killer.after_send} right after a send: {len(made)} payments of {earned} msat, "
+                  f"{sum(p['attempts'] > 1 for p in made)} sent again, the longest took {longest_wait(made):.1f} s", flush=True)
+            self.assertLess(longest_wait(made), 60, "seconds; an invoice is good for 30")
+
+    def test_an_owner_that_does_not_pay_is_told_stopped_and_evicted(self):
+        env = {"MYCOSTR_PAYMENTS_MAX_AGE": "5s", "MYCOSTR_PAYMENTS_GRACE": "5s"}
+        with FakeLnd() as lightning, PaidCluster([None, *lightning.nodes[1:]], PRICE, env) as net:
+            owner = net.nodes[0]
+            owner.stored(secrets.token_bytes(SIZE))
+            seen = {}
+
+            def standings():
+                for agreement in agreements(owner).values():
+                    if agreement["payment"]["state"] in ("warned", "stopped", "deleting"):
+                        seen.setdefault(agreement["payment"]["state"], agreement["payment"])
+                return seen
+            wait_for(lambda: "warned" in standings(), "the owner to be warned")
+            self.assertIn("payments_overdue", problems(owner))
+            told = seen["warned"]
+            due, stops, deletes = (datetime.datetime.fromisoformat(told[key]) for key in ("due_since", "stops_at", "deletes_at"))
+            self.assertEqual(stops - due, datetime.timedelta(seconds=5))
+            self.assertEqual(deletes - stops, datetime.timedelta(seconds=5))
+            self.assertGreater(told["owed_msat"], 1000)
+            self.assertEqual([n.status()["storage"]["shards"] for n in net.nodes], [0, 4, 4, 4], "nothing is deleted yet")
+            wait_for(lambda: "stopped" in standings(), "the owner to be told that it is stopped")
+            refused = wait_for(lambda: (a := owner.store(b"more")).status != 201 and a, "a store to be refused")
+            self.assertEqual((refused.status, refused.code), (507, "not_enough_nodes"))
+            wait_for(lambda: net.shards() == 0, "what is not paid for to be deleted")
+            self.assertGreaterEqual(datetime.datetime.now(datetime.timezone.utc), deletes)
+            for holder in net.nodes[1:]:
+                wait_for(lambda: {a["state"] for a in agreements(holder, "holder").values()} == {"unpaid"}, "agreements to end")
 
 
 if __name__ == "__main__":

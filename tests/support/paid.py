@@ -1,6 +1,10 @@
 """Nodes that pay each other, and their books, which have to agree to the last msat."""
 
+import contextlib
+import datetime
 import hashlib
+import http.client
+import time
 import urllib.parse
 
 from mycostr import Cluster, wait_for
@@ -91,10 +95,11 @@ class Books:
 
     def __init__(self, owner, holder, agreement, price):
         self.agreement, self.price = agreement, price
-        self.owner, self.holder = (
-            [s for s in statements(node, agreement) if s["state"] != "open"] for node in (owner, holder))
+        # Payments first: statements that are read later know at least these.
         self.out = of_agreement(payments(owner, "out", "settled"), agreement)
         self.into = of_agreement(payments(holder, "in", "settled"), agreement)
+        self.owner, self.holder = (
+            [s for s in statements(node, agreement) if s["state"] != "open"] for node in (owner, holder))
 
     def check(self):
         self.check_statements()
@@ -127,8 +132,10 @@ class Books:
             for field in SHARED:
                 assert ours[field] == theirs[field], f"{field}: {ours} {theirs}"
             assert hashlib.sha256(bytes.fromhex(ours["preimage"])).hexdigest() == ours["payment_hash"], ours
-            assert ours["statements"] == list(range(following, ours["last_statement"] + 1)), f"not from {following} on: {ours}"
-            following = ours["last_statement"] + 1
+            first, last = ours["first_statement"], ours["last_statement"]
+            assert ours["statements"] == list(range(first, last + 1)), ours
+            assert first >= following and not any(amounts[n] for n in range(following, first)), f"not from {following} on: {ours}"
+            following = last + 1
             assert ours["amount_msat"] == sum(amounts[n] for n in ours["statements"]), ours
             for side, payment in zip(paid_by, (ours, theirs)):
                 assert all(side.get(n) in (payment["id"], None) for n in payment["statements"]), payment
@@ -169,11 +176,12 @@ class Accounts:
     def statement_counts(self):
         return [sum(s["state"] != "open" for s in statements(self.net.nodes[self.owner], key)) for key in self.ids]
 
-    def close(self, file_id, seconds=120):
+    def close(self, file_id, seconds=120, meanwhile=lambda: None):
         """Deletes the file, and waits until all of its time is counted and paid."""
         assert self.net.nodes[self.owner].delete(file_id).status == 204
 
         def closed():
+            meanwhile()
             books = self.books()
             return all(b.is_closed() for b in books.values()) and books
         books = wait_for(closed, "all to be counted and paid", seconds)
@@ -201,3 +209,52 @@ class Accounts:
         assert earned == sum(sent.values()), f"{earned} msat came of {sum(sent.values())}"
         assert sum(sums) == sum(before), "nothing is on its way"
         return earned
+
+
+class Killer:
+    """kill -9 of an owner, of one of its holders, and of their two lnd, at random moments and right after sends."""
+
+    def __init__(self, net, lightning, owner, holder, rng):
+        self.net, self.lightning, self.owner, self.rng = net, lightning, owner, rng
+        self.victims = {"owner": (net, owner), "holder": (net, holder), "owner's lnd": (lightning, owner),
+                        "holder's lnd": (lightning, holder)}
+        self.after_send = 0
+
+    def run(self, times, between=lambda: None):
+        """Each victim so many times, in random order; every other time right after a send."""
+        order = [(name, count % 2 == 0) for name in self.victims for count in range(times)]
+        self.rng.shuffle(order)
+        for name, waits_for_send in order:
+            between()
+            if waits_for_send:
+                self.after_send += self.sees_send()
+            else:
+                time.sleep(self.rng.random() * PERIOD_S)
+            where, number = self.victims[name]
+            where.kill(number)
+            time.sleep(self.rng.random())
+            if where is self.net:
+                where.restart(number)
+            else:
+                where.start(number)
+
+    def sees_send(self):
+        """True at once when a payment has left; false where none has for some periods."""
+        node, end = self.net.nodes[self.owner], time.monotonic() + 3 * PERIOD_S
+        known = None
+        while time.monotonic() < end:
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                newest = node.request("GET", "/payments?direction=out&order=desc&limit=6", timeout=5).json()["payments"]
+                sent = {(p["id"], p["attempts"]) for p in newest if p["attempts"]}
+                if known is not None and sent - known:
+                    return True
+                known = sent | (known or set())
+            time.sleep(0.002)
+        return False
+
+
+def longest_wait(listed):
+    """Seconds from a payment's record to its end."""
+    def seconds(text):
+        return datetime.datetime.fromisoformat(text).timestamp()
+    return max(seconds(p["timestamp"]) - seconds(p["created"]) for p in listed)
