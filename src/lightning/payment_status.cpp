@@ -32,6 +32,15 @@ std::uint64_t first_channel(const lnrpc::Payment& payment, lnrpc::HTLCAttempt::H
   return 0;
 }
 
+/// What it costs if all that is in flight arrives.
+Msat fees_in_flight(const lnrpc::Payment& payment) {
+  Msat out;
+  for (const auto& attempt : payment.htlcs()) {
+    if (attempt.status() == lnrpc::HTLCAttempt::IN_FLIGHT) out.value += attempt.route().total_fees_msat();
+  }
+  return out;
+}
+
 std::uint32_t last_expiry(const lnrpc::Payment& payment) {
   std::uint32_t last = 0;
   for (const auto& attempt : payment.htlcs()) {
@@ -63,6 +72,8 @@ Result<PaymentStatus> to_payment_status(const lnrpc::Payment& payment) {
       out.state = PaymentStatus::State::in_flight;
       out.channel = first_channel(payment, lnrpc::HTLCAttempt::IN_FLIGHT);
       out.expiry_height = last_expiry(payment);
+      // The payee may show the preimage before this wallet knows that it is paid.
+      out.fee = fees_in_flight(payment);
       return out;
   }
 }

@@ -67,6 +67,7 @@ grpc::Status FakeNetwork::send_payment(std::size_t n, const routerrpc::SendPayme
   attempt->set_status(lnrpc::HTLCAttempt::IN_FLIGHT);
   const auto forwards = static_cast<std::uint32_t>(payment.path.size() - 1);
   attempt->mutable_route()->set_total_time_lock(height_ + kFinalBlocks + forwards * kForwardBlocks);
+  attempt->mutable_route()->set_total_fees_msat(payment.path.front().msat - terms->num_msat());
   for (const auto& leg : payment.path) {
     attempt->mutable_route()->add_hops()->set_chan_id(channels_[leg.channel].id);
     channels_[leg.channel].msat[leg.side] -= leg.msat;

@@ -103,6 +103,18 @@ TEST(LndPayments, TheLastTimeLockInFlightCounts) {
   EXPECT_EQ(out.channel, 500u);
 }
 
+TEST(LndPayments, OneInFlightHasTheFeeOfItsWay) {
+  lnrpc::Payment payment;
+  payment.set_status(lnrpc::Payment::IN_FLIGHT);
+  for (const auto& [status, fee] :
+       {std::pair{lnrpc::HTLCAttempt::FAILED, 4000}, {lnrpc::HTLCAttempt::IN_FLIGHT, 1001}}) {
+    auto* attempt = payment.add_htlcs();
+    attempt->set_status(status);
+    attempt->mutable_route()->set_total_fees_msat(fee);
+  }
+  EXPECT_EQ(to_payment_status(payment).value().fee, Msat{1001});
+}
+
 TEST(LndPayments, ASuccessWithoutAPreimageIsNone) {
   lnrpc::Payment payment;
   payment.set_status(lnrpc::Payment::SUCCEEDED);
