@@ -239,5 +239,51 @@ TEST_F(Events, TellEverythingOfEachKind) {
   expect(6, "problem_gone", {{"code", "no_peers"}});
 }
 
+TEST_F(Events, TellOfMoney) {
+  Reader reader(net);
+  const auto peer = net.node(0).identity.id();
+  const auto at = from_unix_ms(1'767'225'600'000);
+  const AgreementId agreement;
+  log().add(events::Statement{agreement, 3, peer, "owner", at - 1h, at, "36893488147419103232", Msat{12},
+                              "passed", "agreed"});
+  log().add(events::Payment{"ab", "out", peer, agreement, Msat{100'000}, Msat{5}, "in_flight", "cd", ""});
+  log().add(events::Payment{"ab", "in", peer, agreement, Msat{100'000}, Msat{}, "pending", "", "no \xFF"});
+  log().add(events::Channel{peer, "02ab", "failed", 100'000, "", "refused"});
+  net.run_for(0s);
+  auto events = reader.events();
+  ASSERT_EQ(events.size(), 4U);
+  for (auto& event : events) event.data.erase("at");
+  EXPECT_EQ(events[0].kind, "statement");
+  EXPECT_EQ(events[0].data, Json({{"agreement", agreement.hex()},
+                                  {"number", 3},
+                                  {"peer", peer.hex()},
+                                  {"role", "owner"},
+                                  {"start", "2025-12-31T23:00:00.000Z"},
+                                  {"end", "2026-01-01T00:00:00.000Z"},
+                                  {"byte_seconds", "36893488147419103232"},
+                                  {"amount_msat", 12},
+                                  {"audit", "passed"},
+                                  {"state", "agreed"}}));
+  EXPECT_EQ(events[1].kind, "payment");
+  EXPECT_EQ(events[1].data, Json({{"id", "ab"},
+                                  {"direction", "out"},
+                                  {"peer", peer.hex()},
+                                  {"for", agreement.hex()},
+                                  {"amount_msat", 100'000},
+                                  {"fee_msat", 5},
+                                  {"state", "in_flight"},
+                                  {"payment_hash", "cd"},
+                                  {"problem", nullptr}}));
+  EXPECT_TRUE(events[2].data["payment_hash"].is_null());
+  EXPECT_EQ(events[2].data["problem"], "no \uFFFD");
+  EXPECT_EQ(events[3].kind, "channel");
+  EXPECT_EQ(events[3].data, Json({{"peer", peer.hex()},
+                                  {"lightning_key", "02ab"},
+                                  {"state", "failed"},
+                                  {"capacity_sat", 100'000},
+                                  {"point", nullptr},
+                                  {"why", "refused"}}));
+}
+
 }  // namespace
 }  // namespace mycostr::api::test

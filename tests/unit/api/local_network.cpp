@@ -6,8 +6,10 @@ namespace mycostr::api::test {
 namespace {
 
 constexpr std::uint64_t kChunkSize = 16 << 10;
+constexpr std::uint64_t kFundsSat = 10'000'000;
 
-engine::EngineSettings engine_settings(const std::string& address, std::string location) {
+engine::EngineSettings engine_settings(const std::string& address, std::string location,
+                                       const std::optional<payment::Settings>& paying) {
   engine::EngineSettings out;
   out.network_id = "test";
   out.endpoints = {*parse_endpoint(address)};
@@ -17,6 +19,10 @@ engine::EngineSettings engine_settings(const std::string& address, std::string l
   out.holder_capacity = 64_MiB;
   out.holder_location = std::move(location);
   out.holder_min_capacity = 1_MiB;
+  if (paying) {
+    out.payment = *paying;
+    out.files.max_price_msat_per_tb_month = paying->max_price_msat_per_tb_month;
+  }
   return out;
 }
 
@@ -48,7 +54,8 @@ Task<Result<PeerReply>> LocalTransport::call(PeerAddress to, PeerCall call, Call
   co_return reply;
 }
 
-LocalNode::LocalNode(LocalNetwork& network, std::size_t index, std::string location)
+LocalNode::LocalNode(LocalNetwork& network, std::size_t index, std::string location,
+                     const std::optional<payment::Settings>& paying)
     : address("127.0.0.1:" + std::to_string(5000 + index)),
       random(index + 1),
       identity(random.make<crypto::Identity::Seed>()),
@@ -58,9 +65,10 @@ LocalNode::LocalNode(LocalNetwork& network, std::size_t index, std::string locat
       datagrams(network.clock, network.datagrams, *to_udp(*parse_endpoint(address)),
                 [this] { return transport.mood == LocalTransport::Mood::answers; }),
       signer(identity),
+      wallet(paying ? &network.lightning.add(kFundsSat) : nullptr),
       engine({network.loop.get_executor(), network.clock, random, network.pool, meta, chunks, transport,
-              datagrams, signer},
-             identity, keystore, engine_settings(address, std::move(location))),
+              datagrams, signer, nullptr, wallet},
+             identity, keystore, engine_settings(address, std::move(location), paying)),
       api(context(network.clock)) {}
 
 ApiContext LocalNode::context(Clock& clock) {
@@ -89,15 +97,18 @@ ApiContext LocalNode::context(Clock& clock) {
           engine.standing(),
           engine.scrubber(),
           engine.drain(),
+          engine.payments(),
           engine.events(),
           [this] { return problems; },
           settings};
 }
 
-LocalNetwork::LocalNetwork(std::size_t count, std::vector<std::string> locations) {
+LocalNetwork::LocalNetwork(std::size_t count, std::vector<std::string> locations,
+                           const std::optional<payment::Settings>& paying) {
   power.on();
   for (std::size_t i = 0; i < count; ++i) {
-    nodes_.push_back(std::make_unique<LocalNode>(*this, i, i < locations.size() ? locations[i] : "DE"));
+    nodes_.push_back(
+        std::make_unique<LocalNode>(*this, i, i < locations.size() ? locations[i] : "DE", paying));
     if (!clock.run(nodes_.back()->engine.open())) throw std::runtime_error("a node does not open");
   }
   for (const auto& from : nodes_) {
@@ -115,9 +126,13 @@ LocalNetwork::~LocalNetwork() {
 }
 
 FakeResponder LocalNetwork::call(FakeRequest request) {
+  return call_node(0, std::move(request));
+}
+
+FakeResponder LocalNetwork::call_node(std::size_t index, FakeRequest request) {
   request.set("Authorization", "Bearer " + std::string(kToken));
   FakeResponder responder;
-  clock.run(nodes_.front()->api.handle(request, responder));
+  clock.run(nodes_[index]->api.handle(request, responder));
   return responder;
 }
 

@@ -14,6 +14,7 @@
 #include "support/power.hpp"
 #include "support/seeded_random.hpp"
 #include "support/sim_chunk_store.hpp"
+#include "support/sim_wallet.hpp"
 #include "support/virtual_clock.hpp"
 
 namespace mycostr::api::test {
@@ -44,14 +45,18 @@ class LocalTransport final : public Transport {
 
 class LocalNetwork {
  public:
-  /// Node 0 is the one whose API is used; all are holders and know each other.
-  explicit LocalNetwork(std::size_t count, std::vector<std::string> locations = {});
+  /// Node 0 is the one whose API is used; all are holders and know each other. With `paying` each has a
+  /// wallet in `lightning`.
+  explicit LocalNetwork(std::size_t count, std::vector<std::string> locations = {},
+                        const std::optional<payment::Settings>& paying = {});
   ~LocalNetwork();
 
   /// With the token, on node 0.
   FakeResponder call(FakeRequest request);
   FakeResponder call(std::string method, std::string target, std::string body = "",
                      std::vector<HttpField> fields = {});
+  /// Likewise, on any node.
+  FakeResponder call_node(std::size_t index, FakeRequest request);
   LocalNode& node(std::size_t index) { return *nodes_[index]; }
   void run_for(Duration duration) { clock.run_for(duration); }
   std::size_t shards() const;
@@ -63,6 +68,7 @@ class LocalNetwork {
   mycostr::test::Trace trace;
   LocalTransport::Network network;
   mycostr::test::LocalDatagrams::Net datagrams;
+  mycostr::test::SimLightning lightning{clock, 1};
 
  private:
   std::vector<std::unique_ptr<LocalNode>> nodes_;
@@ -70,7 +76,8 @@ class LocalNetwork {
 
 class LocalNode {
  public:
-  LocalNode(LocalNetwork& network, std::size_t index, std::string location);
+  LocalNode(LocalNetwork& network, std::size_t index, std::string location,
+            const std::optional<payment::Settings>& paying = {});
 
   const std::string address;
   mycostr::test::SeededRandom random;
@@ -81,6 +88,7 @@ class LocalNode {
   LocalTransport transport;
   mycostr::test::LocalDatagrams datagrams;
   dht::IdentitySigner signer;
+  mycostr::test::SimWallet* wallet;  ///< null: none
   engine::Engine engine;
   std::vector<Problem> problems;
   RestApi api;

@@ -50,5 +50,12 @@ TEST(Trim, TakesBlanksOff) {
   EXPECT_EQ(trim(" \t"), "");
 }
 
+TEST(Text, ReadsNumbers) {
+  EXPECT_EQ(parse_number("0"), 0U);
+  EXPECT_EQ(parse_number("18446744073709551615"), UINT64_MAX);
+  for (const auto* text : {"", " 1", "1 ", "+1", "-1", "1.0", "0x1", "18446744073709551616", "one"})
+    EXPECT_FALSE(parse_number(text)) << text;
+}
+
 }  // namespace
 }  // namespace mycostr::api
