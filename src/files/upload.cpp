@@ -196,17 +196,19 @@ Task<> Upload::send_shard(ChunkInfo& chunk, std::size_t replica, const Buffer& b
     // One at a time: two copies that look for another holder at once would find the same.
     const auto turn = co_await replacing.take(1);
     former.push_back(holder);
-    if (!co_await replace_holder(chunk, replica, former)) co_return;
+    if (!co_await replace_holder(chunk, replica, former, to_string(done.error()))) co_return;
   }
 }
 
-Task<bool> Upload::replace_holder(ChunkInfo& chunk, std::size_t replica, std::vector<NodeId> former_holders) {
+Task<bool> Upload::replace_holder(ChunkInfo& chunk, std::size_t replica, std::vector<NodeId> former_holders,
+                                  std::string why) {
   auto held = holders_of(chunk);
   held.erase(held.begin() + static_cast<std::ptrdiff_t>(replica));
-  const auto holders = co_await pick_answering(
-      context_, eligible_, {1, held, chunk.size, std::move(former_holders)}, failed_);
+  const auto holders =
+      co_await pick_answering(context_, eligible_, {1, held, chunk.size, std::move(former_holders)}, failed_);
   if (holders.empty()) {
-    fail_not_enough(request_for(held, 1), "too few holders can take the file");
+    fail_not_enough(request_for(held, 1),
+                    "too few holders can take the file; the last one did not: " + std::move(why));
     co_return false;
   }
   const auto former = chunk.shards[replica];

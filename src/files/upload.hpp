@@ -40,7 +40,9 @@ class Upload {
   Task<> send_chunk(Piece piece, std::uint64_t index, bool is_last, async::Budget::Lease slot);
   Task<bool> plan(ChunkInfo& chunk, const SealedChunk& sealed);
   Task<> send_shard(ChunkInfo& chunk, std::size_t replica, const Buffer& bytes, async::Budget& replacing);
-  Task<bool> replace_holder(ChunkInfo& chunk, std::size_t replica, std::vector<NodeId> former_holders);
+  /// `why`: what the last one did not take it for.
+  Task<bool> replace_holder(ChunkInfo& chunk, std::size_t replica, std::vector<NodeId> former_holders,
+                            std::string why);
   Task<> save_receipts();
   void fail_with(StoreFailure failure);
   void fail_not_enough(const placement::ChunkRequest& request, std::string why);
