@@ -18,7 +18,8 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from lightning import FakeLnd  # noqa: E402
 from mycostr import MIB, wait_for  # noqa: E402
-from paid import PERIOD_S, Accounts, Killer, PaidCluster, agreements, entries, longest_wait, payments, price_for  # noqa: E402
+from paid import PERIOD_S, Accounts, Killer, PaidCluster, agreements, entries  # noqa: E402
+from paid import longest_wait, payments, price_for  # noqa: E402
 
 SEED = int(os.environ.get("SEED", random.SystemRandom().getrandbits(32)))
 N_PERIODS = int(os.environ.get("PERIODS", 20))
@@ -57,7 +58,7 @@ class Payments(unittest.TestCase):
             self.assertTrue(channel["active"] and channel["why"], channel)
             kept = channel["capacity_sat"] * 1000 - channel["local_msat"] - channel["remote_msat"]
             self.assertTrue(0 <= kept < 5_000_000, f"but for fees and what is on its way all is somebody's: {channel}")
-        self.assertEqual([(d["peer"], d["decision"]) for d in shown["next"]], [(net.ids[2], "routed")], "the one across")
+        self.assertEqual([(d["peer"], d["decision"]) for d in shown["next"]], [(net.ids[2], "routed")])
         self.assertEqual(shown["rebalance"]["mode"], "dry-run")
 
     def check_lists(self, net, closed, earned):
@@ -111,7 +112,8 @@ class Payments(unittest.TestCase):
         owner = net.nodes[0]
         wait_for(lambda: word in problems(owner), word)
         paid, counts = len(payments(owner, "out", "settled")), accounts.statement_counts()
-        wait_for(lambda: all(now >= then + 2 for now, then in zip(accounts.statement_counts(), counts)), "more statements")
+        wait_for(lambda: all(now >= then + 2 for now, then in zip(accounts.statement_counts(), counts)),
+                 "more statements")
         waiting = wait_for(lambda: [p for p in payments(owner, "out") if (p["problem"] or "").startswith(word)],
                            "payments that wait")
         self.assertTrue(all(p["state"] != "settled" for p in waiting))
@@ -144,8 +146,9 @@ class Payments(unittest.TestCase):
             accounts.close(file_id, 180, lambda: release(1))
             earned = accounts.check_wallets(lightning, before)
             made = payments(owner, "out", "settled")
-            print(f"\n{4 * KILLS} kills, {killer.after_send} right after a send: {len(made)} payments of {earned} msat, "
-                  f"{sum(p['attempts'] > 1 for p in made)} sent again, the longest took {longest_wait(made):.1f} s", flush=True)
+            print(f"\n{4 * KILLS} kills, {killer.told()}: {len(made)} payments of {earned} msat, "
+                  f"{sum(p['attempts'] > 1 for p in made)} sent again, the longest took {longest_wait(made):.1f} s",
+                  flush=True)
             self.assertLess(longest_wait(made), 60, "seconds; an invoice is good for 30")
 
     def test_an_owner_that_does_not_pay_is_told_stopped_and_evicted(self):
@@ -163,18 +166,21 @@ class Payments(unittest.TestCase):
             wait_for(lambda: "warned" in standings(), "the owner to be warned")
             self.assertIn("payments_overdue", problems(owner))
             told = seen["warned"]
-            due, stops, deletes = (datetime.datetime.fromisoformat(told[key]) for key in ("due_since", "stops_at", "deletes_at"))
+            due, stops, deletes = (datetime.datetime.fromisoformat(told[key])
+                                   for key in ("due_since", "stops_at", "deletes_at"))
             self.assertEqual(stops - due, datetime.timedelta(seconds=5))
             self.assertEqual(deletes - stops, datetime.timedelta(seconds=5))
             self.assertGreater(told["owed_msat"], 1000)
-            self.assertEqual([n.status()["storage"]["shards"] for n in net.nodes], [0, 4, 4, 4], "nothing is deleted yet")
+            self.assertEqual([n.status()["storage"]["shards"] for n in net.nodes], [0, 4, 4, 4], "not yet")
             wait_for(lambda: "stopped" in standings(), "the owner to be told that it is stopped")
             refused = wait_for(lambda: (a := owner.store(b"more")).status != 201 and a, "a store to be refused")
             self.assertEqual((refused.status, refused.code), (507, "not_enough_nodes"))
+            self.assertIn("has not been paid", refused.json()["detail"])
             wait_for(lambda: net.shards() == 0, "what is not paid for to be deleted")
             self.assertGreaterEqual(datetime.datetime.now(datetime.timezone.utc), deletes)
             for holder in net.nodes[1:]:
-                wait_for(lambda: {a["state"] for a in agreements(holder, "holder").values()} == {"unpaid"}, "agreements to end")
+                wait_for(lambda: {a["state"] for a in agreements(holder, "holder").values()} == {"unpaid"},
+                         "agreements to end")
 
 
 if __name__ == "__main__":

@@ -22,7 +22,6 @@ N_PERIODS = int(os.environ.get("PERIODS", 15))
 KILLS = int(os.environ.get("KILLS", 1))
 SIZE = 4 * MIB
 PRICE = price_for(SIZE, 1500)
-# A block every now and then, as elsewhere.
 ENV = {"MYCOSTR_PAYMENTS_STUCK_AFTER": "4s"}
 
 
@@ -52,9 +51,9 @@ class Payments(unittest.TestCase):
         self.lightning.wait_active()
         earned = accounts.check_wallets(before.since(), before.balances)
         made = payments(accounts.net.nodes[0], "out", "settled")
-        tell(f"{len(made)} payments of {earned} msat for {sum(accounts.statement_counts())} statements, fees "
-             f"{sum(p['fee_msat'] for p in made)} msat, {sum(p['attempts'] > 1 for p in made)} sent again, the longest took "
-             f"{longest_wait(made):.1f} s")
+        tell(f"{len(made)} payments of {earned} msat for {sum(accounts.statement_counts())} statements, "
+             f"fees {sum(p['fee_msat'] for p in made)} msat, {sum(p['attempts'] > 1 for p in made)} sent again, "
+             f"the longest took {longest_wait(made):.1f} s")
         return made
 
     def test_every_period_is_agreed_and_paid(self):
@@ -75,13 +74,13 @@ class Payments(unittest.TestCase):
             holder = rng.choice((1, 2, 3))
             killer = Killer(net, self.lightning, 0, holder, rng)
             killer.run(KILLS)
-            tell(f"{4 * KILLS} kills, {killer.after_send} right after a send, holder {holder}")
+            tell(f"{4 * KILLS} kills, {killer.told()}; holder {holder}")
             self.end(accounts, file_id, before)
 
-    def test_a_channel_is_opened_to_a_holder_without_a_way_to_it(self):
+    def test_where_there_is_no_way_a_channel_is_opened(self):
         # Nobody passes payments on for nothing: there is no way to the holder across the ring.
         own = {0: {"MYCOSTR_PAYMENTS_MAX_FEE_PPM": "0", "MYCOSTR_PAYMENTS_MAX_FEE_BASE_MSAT": "0",
-                   "MYCOSTR_CHANNELS_DAILY_BUDGET_SAT": "100000"}}
+                   "MYCOSTR_CHANNELS_OPEN": "auto", "MYCOSTR_CHANNELS_DAILY_BUDGET_SAT": "100000"}}
         with self.network(own) as net:
             file_id, accounts, before = self.begin(net)
             across = self.lightning.nodes[2]["pubkey"]
@@ -97,6 +96,10 @@ class Payments(unittest.TestCase):
             listed = [c for c in self.lightning.channels(0) if c["remote_pubkey"] == across]
             self.assertEqual([int(c["capacity"]) for c in listed], [100_000], "one, and the least there is")
             before.opened(0, listed[0])
+            funding = listed[0]["channel_point"].split(":")[0]
+            cost = next(int(t["total_fees"]) for t in self.lightning.call(0, "/v1/transactions")["transactions"]
+                        if t["tx_hash"] == funding)
+            tell(f"opening it cost {cost} sat; {listed[0]['local_balance']} sat are in it, a hundredth of all stays")
             made = self.end(accounts, file_id, before)
             self.assertEqual(sum(p["fee_msat"] for p in made), 0)
 

@@ -6,15 +6,19 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import ssl
 import subprocess
+import sys
 import tempfile
 
 from mycostr import BINARY, HOST, ROOT, wait_for
 
 SCRIPTS = ROOT / "tests/lightning"
+sys.path.append(str(SCRIPTS))
+from processes import Processes  # noqa: E402
+
 FAKE_LND = pathlib.Path(BINARY).with_name("fake_lnd")
-SKIPPED = 77
 
 
 class FakeLnd:
@@ -103,7 +107,12 @@ class RealLnd:
         subprocess.run([SCRIPTS / name, "--dir", self.directory, *map(str, arguments)], check=True)
 
     def kill(self, i):
-        self.script("node", "kill", self.names[i])
+        """At once: ./node, which does the same, takes a while to start."""
+        processes = Processes(self.directory)
+        entry = processes.named(self.names[i])
+        assert processes.is_alive(entry), f"{self.names[i]} has ended by itself"
+        os.kill(entry["pid"], signal.SIGKILL)
+        wait_for(lambda: not processes.is_alive(entry), "an lnd to end")
 
     def start(self, i):
         self.script("node", "start", self.names[i])
@@ -134,8 +143,9 @@ class RealLnd:
     def wait_active(self):
         """Until all channels are usable again, and nothing is on its way in them."""
         def active():
-            return all(c["active"] and not c.get("pending_htlcs") for i in range(len(self.nodes)) for c in self.channels(i))
-        wait_for(lambda: active(), "all channels to be active and empty", 120)
+            listed = [channel for i in range(len(self.nodes)) for channel in self.channels(i)]
+            return all(c["active"] and not c.get("pending_htlcs") for c in listed)
+        wait_for(active, "all channels to be active and empty", 120)
 
     def balances(self):
         """What each node has in its channels, in msat, and keeps ready there for their commitments' fees."""
@@ -147,7 +157,7 @@ class RealLnd:
 
     @staticmethod
     def kept_for_chain(channel):
-        """Sat of an empty channel that are its opener's without showing: lnd's "commit_fee" has fractions of others in it."""
+        """Sat of an empty channel that are its opener's; lnd's "commit_fee" has others' fractions in it."""
         assert channel["commitment_type"] == "ANCHORS", channel
         weight, anchors = 1124, 2 * 330
         return int(channel["fee_per_kw"]) * weight // 1000 + anchors
@@ -155,11 +165,13 @@ class RealLnd:
     def paid(self, i):
         made = self.call(i, "/v1/payments?max_payments=100000").get("payments", [])
         arrived = [it for it in made if it["status"] == "SUCCEEDED"]
-        return {it["payment_hash"]: int(it["value_msat"]) for it in arrived}, sum(int(it["fee_msat"]) for it in arrived)
+        fees = sum(int(it["fee_msat"]) for it in arrived)
+        return {it["payment_hash"]: int(it["value_msat"]) for it in arrived}, fees
 
     def received(self, i):
         made = self.call(i, "/v1/invoices?num_max_invoices=100000").get("invoices", [])
-        return {base64.b64decode(it["r_hash"]).hex(): int(it["amt_paid_msat"]) for it in made if it["state"] == "SETTLED"}
+        paid = [it for it in made if it["state"] == "SETTLED"]
+        return {base64.b64decode(it["r_hash"]).hex(): int(it["amt_paid_msat"]) for it in paid}
 
     def __enter__(self):
         return self
