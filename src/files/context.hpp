@@ -22,7 +22,7 @@ struct FileSettings {
   std::uint64_t chunk_size = kDefaultChunkSize;
   placement::Rules placement;
   CallLimits call;
-  std::size_t chunks_ahead = 16;  ///< per transfer: chunks on their way at once
+  std::size_t chunks_ahead = 16;                           ///< per transfer: chunks on their way at once
   std::uint64_t max_price_msat_per_tb_month = UINT64_MAX;  ///< who asks more is no candidate
 };
 

@@ -34,7 +34,8 @@ Result<std::unique_ptr<Reservation>> ShardService::make_room(const NodeId& owner
 Task<Result<PeerReply>> ShardService::handle_offer(PeerRequest& request) {
   const auto offer = wire::decode_offer_shard(request.message());
   if (!offer) co_return std::unexpected(offer.error());
-  if (const auto room = make_room(request.from().id, offer->size); !room) co_return std::unexpected(room.error());
+  if (const auto room = make_room(request.from().id, offer->size); !room)
+    co_return std::unexpected(room.error());
   co_return PeerReply{};
 }
 

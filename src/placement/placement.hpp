@@ -50,8 +50,8 @@ struct Candidate {
   bool reachable = false;
   bool accepting = true;  ///< It takes shards of new files.
   std::uint64_t price_msat_per_tb_month = 0;
-  double weight = 1.0;    ///< Reputation: 0 (last choice) and up.
-  Duration rtt{};         ///< Zero: not measured, as good as a near one.
+  double weight = 1.0;  ///< Reputation: 0 (last choice) and up.
+  Duration rtt{};       ///< Zero: not measured, as good as a near one.
   Distrust distrust = Distrust::none;
   std::optional<WallTime> last_seen = {};  ///< When it answered last; nothing: never.
   bool vetted = false;
@@ -71,8 +71,8 @@ struct Request {
 };
 
 /// Why a node does not serve. Reasons: own_node, no_capacity, disqualified, wrong_location, suspended,
-/// poorly_online, offline, not_accepting, too_expensive, full; of one chunk also already_holds, failed, same_subnet,
-/// trial_full.
+/// poorly_online, offline, not_accepting, too_expensive, full; of one chunk also already_holds, failed,
+/// same_subnet, trial_full.
 struct Exclusion {
   NodeId node;
   std::string_view reason;  ///< Static.

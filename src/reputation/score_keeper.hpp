@@ -15,8 +15,9 @@ class ScoreKeeper {
 
   /// Reads the rows into the book; those that are none are deleted. Once, before run(). Errors: io, corrupt.
   Task<Result<void>> open();
-  /// Saves what has changed, synced: at once where it is urgent, the rest within a minute; forgets what is too
-  /// old. What could not be saved is tried again the next minute. Until cancelled: then it saves once more.
+  /// Saves what has changed, synced: at once where it is urgent, the rest within a minute; forgets what is
+  /// too old. What could not be saved is tried again the next minute. Until cancelled: then it saves once
+  /// more.
   Task<> run();
 
  private:

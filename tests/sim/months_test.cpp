@@ -17,8 +17,8 @@ void expect_no_complaints(const MonthsReport& report, std::uint64_t seed) {
   for (const auto& complaint : report.complaints) ADD_FAILURE() << "seed " << seed << ": " << complaint;
 }
 
-/// As many nodes, files and days as the promise is made for; audits every four hours instead of every hour, for
-/// the sake of the time it takes: what dies is found by its silence.
+/// As many nodes, files and days as the promise is made for; audits every four hours instead of every hour,
+/// for the sake of the time it takes: what dies is found by its silence.
 TEST(Months, NoFileIsLostWhileNodesDie) {
   constexpr std::uint64_t kSeed = 1;
   const MonthsSettings settings{.nodes = 200, .owners = 2, .files = 2000, .days = 30, .audit_period = 4h};

@@ -109,8 +109,8 @@ class ProbeTest : public testing::Test {
                            std::vector<NodeId> former = {}) {
     const placement::Eligible eligible(candidates(context_), {self_.id(), {}, {kChunk}}, {});
     const auto began = clock_.now();
-    auto out = clock_.run(pick_answering(
-        context_, eligible, {copies, std::move(held), {kChunk}, std::move(former)}, failed_));
+    auto out = clock_.run(
+        pick_answering(context_, eligible, {copies, std::move(held), {kChunk}, std::move(former)}, failed_));
     took_ = clock_.now() - began;
     return out;
   }
