@@ -13,7 +13,7 @@ __extension__ typedef unsigned __int128 Wide;
 constexpr std::uint64_t kFraction = 100'000'000;  // decimals are kept to eight digits
 constexpr std::uint64_t kMsatPerBtc = 100'000'000'000;
 constexpr std::uint64_t kMsatPerSat = 1000;
-constexpr std::uint64_t kMostWhole = 1'000'000'000'000;
+constexpr std::uint64_t kMostWhole = 100'000'000'000;  // times kFraction still fits
 
 struct Amount {
   std::uint64_t units = 0;  ///< of 1 / kFraction
@@ -30,7 +30,7 @@ std::optional<std::uint64_t> digits(std::string_view text) {
 std::optional<std::uint64_t> units_of(std::string_view decimal) {
   const auto point = decimal.find('.');
   const auto whole = digits(decimal.substr(0, point));
-  if (!whole || *whole > kMostWhole / kFraction * 1000) return std::nullopt;
+  if (!whole || *whole > kMostWhole) return std::nullopt;
   if (point == std::string_view::npos) return *whole * kFraction;
   auto fraction = std::string(decimal.substr(point + 1));
   if (fraction.empty() || fraction.size() > 8) return std::nullopt;

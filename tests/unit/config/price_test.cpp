@@ -27,6 +27,7 @@ TEST(Price, IsSaidInSatAndMsat) {
 
 TEST(Price, FollowsFromACurrencyAndItsRate) {
   EXPECT_EQ(price("4.00 USD", "100000 USD"), 4'000'000);
+  EXPECT_EQ(price("600 JPY", "15000000 JPY"), 4'000'000) << "bitcoins cost millions of some";
   EXPECT_EQ(price("1.5 EUR", "93123.45 EUR"), 1'610'765);
   EXPECT_EQ(price("0.00000001 USD", "100000 USD"), 0);
 }

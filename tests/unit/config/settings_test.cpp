@@ -115,7 +115,8 @@ TEST(Settings, ErrorsNameTheLineTheKeyAndWhatIsAllowed) {
   EXPECT_EQ(
       error_of("[nonsense]\nwrong = 1"),
       "mycostrd.toml:1: \"nonsense\" is no section; there are api, peer, holder, placement, dht, location, "
-      "liveness, audit, scrub, repair, network, files, limits, log");
+      "liveness, audit, scrub, repair, network, files, limits, log, payments, budget, lnd, channels, "
+      "rebalance");
   EXPECT_EQ(
       error_of("[holder]\ncolour = 1"),
       "mycostrd.toml:2: \"colour\" is no setting of [holder]; there are capacity, min_capacity, location");
