@@ -112,10 +112,14 @@ std::vector<Record> Log::list(const Filter& filter) const {
   };
   if (filter.newest_first) {
     auto at = filter.after ? records_.lower_bound(*filter.after) : records_.end();
-    while (at != records_.begin() && add((--at)->second)) {
+    const auto is_shown = [&](const Key& key) { return !filter.since || key.first >= *filter.since; };
+    while (at != records_.begin() && is_shown((--at)->first) && add(at->second)) {
     }
   } else {
-    auto at = filter.after ? records_.upper_bound(*filter.after) : records_.begin();
+    const bool is_behind = filter.after && (!filter.since || filter.after->first >= *filter.since);
+    auto at = records_.begin();
+    if (is_behind) at = records_.upper_bound(*filter.after);
+    if (!is_behind && filter.since) at = records_.lower_bound({*filter.since, AuditId()});
     while (at != records_.end() && add((at++)->second)) {
     }
   }

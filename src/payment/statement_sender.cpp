@@ -38,14 +38,20 @@ Task<> StatementSender::rounds() {
   }
 }
 
-/// Where nothing is open, nothing happens before the epoch's end.
+/// Nothing happens before a holder of something open may be asked again, or the epoch ends.
 Duration StatementSender::until_next_look() const {
-  const bool any_open = visits_.size() > 0 || std::ranges::any_of(open_, [](const auto& entry) {
-                          return !entry.second.ends.empty();
-                        });
-  if (any_open) return settings_.tick();
+  const auto tick = settings_.tick();
+  if (visits_.size() > 0) return tick;
   const auto now = ports_.clock.wall_now();
-  return epoch_start(now, period_) + period_ - now;
+  Duration out = epoch_start(now, period_) + period_ - now;
+  for (const auto& [id, open] : open_) {
+    if (open.ends.empty()) continue;
+    const auto* agreement = book_.find(id);
+    const auto at = agreement == nullptr ? holders_.end() : holders_.find(agreement->peer);
+    const auto wait = at == holders_.end() ? tick : at->second.not_before - ports_.clock.now();
+    out = std::min(out, std::max(wait, tick));
+  }
+  return out;
 }
 
 std::optional<wire::Standing> StatementSender::standing_with(const NodeId& holder) const {

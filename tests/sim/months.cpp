@@ -44,6 +44,8 @@ class Months {
       engine.audit.kept_audits = 500;
       engine.audit.kept_transcripts = 10;
       engine.record_life = 24h;
+      // Statements are none of what is measured here: one a day will do.
+      engine.payment.period = 24h;
     };
     return out;
   }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "async/timeout.hpp"
+#include "sim/truth.hpp"
 #include "sim/users.hpp"
 #include "sim/weather.hpp"
 
@@ -15,10 +16,14 @@ namespace {
 // another.
 constexpr auto kLongestOperation = std::chrono::hours(3);
 
+/// Joining is half of what a storm costs, and the DHT has scenarios of its own.
+constexpr std::uint64_t kStormsPerDht = 5;
+
 WorldSettings world_of(const StormSettings& storm, std::uint64_t seed) {
   WorldSettings out;
   out.chunks_ahead = storm.chunks_ahead;
   out.transfer_memory = storm.transfer_memory;
+  out.runs_dht = seed % kStormsPerDht == 0;
   out.capacity = [percent = storm.small_holders_percent, seed](std::size_t node) {
     test::SeededRandom random(seed * 1000 + node);
     return random.chance(percent, 100) ? ByteCount{16384 * (1 + random.below(4))} : 16_MiB;
@@ -29,6 +34,9 @@ WorldSettings world_of(const StormSettings& storm, std::uint64_t seed) {
 }
 
 Task<> pass(SimWorld& world, const StormSettings& settings, Users& users, Weather& weather, Model& model) {
+  Truth truth(world);
+  async::TaskGroup truths(world.executor(), "truth");
+  if (!world.settings().runs_dht) truths.spawn(truth.run(settings.owners));
   async::TaskGroup group(world.executor(), "storm");
   group.spawn(weather.run());
   group.spawn(users.run());
@@ -37,6 +45,7 @@ Task<> pass(SimWorld& world, const StormSettings& settings, Users& users, Weathe
   }
   co_await weather.clear_up();
   co_await model.check_at_rest();
+  co_await truths.close();
 }
 
 }  // namespace
