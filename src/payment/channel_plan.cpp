@@ -51,6 +51,9 @@ std::string against_opening(const PeerNeed& need, const Settings& settings, Wall
   if (!need.is_regular && need.owed < settings.threshold)
     return "no route to it, and it is not owed regularly yet";
   if (need.wallet.addresses.empty()) return "no route to it, and its wallet's address is not known";
+  // Its wallet, or one on the way to it, may be away for a moment.
+  if (now - need.wallet.routed_at < intent_pause(settings))
+    return "no route to it since " + to_rfc3339(need.wallet.routed_at) + ", which may pass";
   if (!need.intent) return {};
   const auto& intent = *need.intent;
   if (intent.state == State::failed && now - intent.changed < intent_pause(settings))

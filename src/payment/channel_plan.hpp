@@ -65,7 +65,7 @@ std::string_view way_name(ChannelDecision::Way way);
 
 /// A channel to the same node is not opened more than once in this time.
 inline constexpr auto kBetweenChannels = std::chrono::hours(24);
-/// After an intent that failed.
+/// After an intent that failed; and how long payments over other nodes must have failed before one.
 Duration intent_pause(const Settings& settings);
 
 /// One decision for each, in their order; what is opened for the first is not there for the others.

@@ -82,8 +82,9 @@ Task<Result<void>> PeerWallets::routed(NodeId peer, PeerWallet::Routed routed, W
   const auto* before = find(peer);
   if (before == nullptr) co_return Result<void>();
   auto wallet = *before;
+  const bool fails_still = routed == PeerWallet::Routed::failed && wallet.routed == routed;
+  if (!fails_still) wallet.routed_at = at;
   wallet.routed = routed;
-  wallet.routed_at = at;
   wallet.why = std::move(why);
   co_return co_await save(peer, std::move(wallet));
 }

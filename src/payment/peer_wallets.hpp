@@ -21,7 +21,7 @@ struct PeerWallet {
     failed    ///< no way was found
   };
   Routed routed = Routed::unknown;
-  WallTime routed_at = {};
+  WallTime routed_at = {};  ///< the last payment that arrived; the first one of a row that failed
   std::string why = {};  ///< it failed
   bool operator==(const PeerWallet&) const = default;
 };

@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::uint64_t kChunk = 8192;
+constexpr std::uint64_t kChunk = 2048;
 /// What the queue and its pacing may take after the periods of docs/repair.md are over.
 constexpr Duration kSlack = 2h;
 

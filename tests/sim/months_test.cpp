@@ -17,11 +17,11 @@ void expect_no_complaints(const MonthsReport& report, std::uint64_t seed) {
   for (const auto& complaint : report.complaints) ADD_FAILURE() << "seed " << seed << ": " << complaint;
 }
 
-/// As many nodes, files and days as the promise is made for; audits every four hours instead of every hour,
+/// As many nodes, files and days as the promise is made for; audits every twelve hours instead of every hour,
 /// for the sake of the time it takes: what dies is found by its silence.
 TEST(Months, NoFileIsLostWhileNodesDie) {
   constexpr std::uint64_t kSeed = 1;
-  const MonthsSettings settings{.nodes = 200, .owners = 2, .files = 2000, .days = 30, .audit_period = 4h};
+  const MonthsSettings settings{.nodes = 200, .owners = 2, .files = 2000, .days = 30, .audit_period = 12h};
   const auto report = run_months(settings, kSeed);
   std::printf("30 days, seed %llu: %zu nodes died, %zu copies made, the slowest %.1f h after; %zu audits\n",
               static_cast<unsigned long long>(kSeed), report.deaths, report.repaired,
@@ -31,7 +31,7 @@ TEST(Months, NoFileIsLostWhileNodesDie) {
   EXPECT_EQ(report.honest_disqualified, 0);
   EXPECT_GE(report.deaths, 110);
   EXPECT_GE(report.repaired, report.deaths);
-  EXPECT_GT(report.audits, 40'000);
+  EXPECT_GT(report.audits, 15'000);
 }
 
 TEST(Months, RotIsFoundAndMended) {

@@ -15,6 +15,7 @@ class ChannelPlanTest : public testing::Test {
   ChannelPlanTest() {
     need_.wallet.addresses = {"10.0.0.1:9735"};
     need_.wallet.routed = PeerWallet::Routed::failed;
+    need_.wallet.routed_at = kNow - 2h;
     need_.owed = Msat{200'000};
     need_.is_regular = true;
     need_.month = Msat{10'000'000};
@@ -74,6 +75,13 @@ TEST_F(ChannelPlanTest, OtherNodesAreTriedFirst) {
   EXPECT_EQ(decide().way, Way::routed);
   need_.wallet.routed = PeerWallet::Routed::found;
   EXPECT_EQ(decide().way, Way::routed);
+}
+
+TEST_F(ChannelPlanTest, AHolderThatIsAwayForAMomentGetsNone) {
+  need_.wallet.routed_at = kNow - 59min;
+  expect_wait("may pass");
+  need_.wallet.routed_at = kNow - 60min;
+  EXPECT_EQ(decide().way, Way::open);
 }
 
 TEST_F(ChannelPlanTest, AChannelUnderWayOrAsleepIsWaitedFor) {
