@@ -51,19 +51,25 @@ Task<> Cleaner::rounds() {
     is_awake_ = false;
     const auto found = co_await round();
     if (is_awake_) continue;
-    if (found == Found::nothing) {
-      co_await woken_.wait();
-      pause = kRound;
-    } else {
-      // Those that wait for a holder may wait for days.
-      pause = found == Found::work ? kRound : std::min(2 * pause, kLongestPause);
+    if (found == Found::nothing) co_await woken_.wait();
+    if (found != Found::absent) pause = kRound;
+    if (found == Found::work) co_await async::finish_within(context_.clock, woken_.wait(), pause);
+    // Those that wait for a holder may wait for days.
+    if (found != Found::absent) continue;
+    do {
+      pause = std::min(2 * pause, kLongestPause);
       co_await async::finish_within(context_.clock, woken_.wait(), pause);
-    }
+    } while (!is_awake_ && !is_one_back());
   }
+}
+
+bool Cleaner::is_one_back() const {
+  return std::ranges::any_of(awaited_, [&](const NodeId& id) { return context_.directory.is_live(id); });
 }
 
 Task<Cleaner::Found> Cleaner::round() {
   auto found = Found::nothing;
+  awaited_.clear();
   std::optional<FileId> after;
   for (;;) {
     const auto files = co_await catalog_.deletions(after, kFilesPerPage);
@@ -73,7 +79,14 @@ Task<Cleaner::Found> Cleaner::round() {
     }
     for (const auto& file : *files) {
       if (found == Found::nothing) found = Found::absent;
-      if (!is_due(file)) continue;
+      if (in_work_.contains(file)) {
+        found = Found::work;
+        continue;
+      }
+      if (!is_due(file)) {
+        await_holders_of(file);
+        continue;
+      }
       found = Found::work;
       auto slot = co_await slots_.take(1);
       in_work_.insert(file);
@@ -85,12 +98,16 @@ Task<Cleaner::Found> Cleaner::round() {
 }
 
 bool Cleaner::is_due(const FileId& file) const {
-  if (in_work_.contains(file)) return false;
   const auto at = waiting_.find(file);
   if (at == waiting_.end()) return true;
   return context_.clock.now() >= at->second.not_before &&
          std::ranges::any_of(at->second.holders,
                              [&](const NodeId& id) { return context_.directory.is_live(id); });
+}
+
+void Cleaner::await_holders_of(const FileId& file) {
+  const auto at = waiting_.find(file);
+  if (at != waiting_.end()) awaited_.insert(at->second.holders.begin(), at->second.holders.end());
 }
 
 Task<> Cleaner::clean(FileId file, async::Budget::Lease slot) {

@@ -46,6 +46,8 @@ class Cleaner {
   enum class Found { nothing, absent, work };  ///< absent: only what lies at holders that are away
   Task<Found> round();
   bool is_due(const FileId& file) const;
+  void await_holders_of(const FileId& file);
+  bool is_one_back() const;
   Task<> clean(FileId file, async::Budget::Lease slot);
   Task<Result<void>> clean_page(FileId file, std::vector<ChunkInfo> chunks);
   Task<std::set<NodeId>> take_back(const ByHolder& shards);
@@ -56,6 +58,7 @@ class Cleaner {
   Catalog& catalog_;
   agreement::OwnerService& agreements_;
   std::map<FileId, Waiting> waiting_;
+  std::set<NodeId> awaited_;  ///< that files of the last round wait for
   std::set<FileId> in_work_;
   async::Budget slots_;
   bool is_awake_ = false;

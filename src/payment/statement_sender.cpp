@@ -114,7 +114,7 @@ Task<> StatementSender::visit(NodeId id) {
   log(LogLevel::debug, "payment", "statements with {} wait: {}", short_hex(id.view()),
       to_string(done.error()));
   const auto tick = settings_.tick();
-  holder.pause = std::clamp(2 * holder.pause, tick, kLongestPauseTicks * tick);
+  holder.pause = std::clamp(2 * holder.pause, tick, std::max<Duration>(kLongestPauseTicks * tick, period_));
   holder.not_before = ports_.clock.now() + holder.pause;
 }
 
