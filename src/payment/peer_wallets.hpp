@@ -22,7 +22,7 @@ struct PeerWallet {
   };
   Routed routed = Routed::unknown;
   WallTime routed_at = {};  ///< the last payment that arrived; the first one of a row that failed
-  std::string why = {};  ///< it failed
+  std::string why = {};     ///< it failed
   bool operator==(const PeerWallet&) const = default;
 };
 
