@@ -1,4 +1,4 @@
-# mycostr_library(NAME PCH std|asio DEPS ...): one folder, one library. All .cpp files of the folder belong to it.
+# mycostr_library(NAME PCH std|asio|... DEPS ...): one folder, one library. All .cpp files of the folder belong to it.
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor
                     -Woverloaded-virtual -Wimplicit-fallthrough)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")

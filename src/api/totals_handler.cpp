@@ -24,13 +24,6 @@ std::string day_text(WallTime time) {
   return to_rfc3339(time).substr(0, 10);
 }
 
-/// `amount` x `part` / `whole`
-Msat scaled(Msat amount, Msat part, Msat whole) {
-  const FileShare share{ByteCount{static_cast<std::uint64_t>(std::max<std::int64_t>(part.value, 0))},
-                        ByteCount{static_cast<std::uint64_t>(std::max<std::int64_t>(whole.value, 0))}};
-  return share.part(amount);
-}
-
 /// The page of what is keyed by `key`, a text whose order is the list's.
 Answer answer_with(std::map<std::string, TotalsLine> lines, const Page& page) {
   std::vector<std::string> keys;
@@ -82,10 +75,11 @@ Outcome<Answer> TotalsHandler::days(const Page& page) const {
 Task<Result<FilePlaces>> TotalsHandler::add_file(std::vector<TotalsLine>& lines, files::FileInfo file) const {
   auto places = co_await places_of(context_.catalog, file);
   if (!places) co_return places;
-  std::map<NodeId, Msat> paid;
+  std::map<NodeId, payment::PaymentTotals> paid;
   for (const auto& flow : context_.payments.book().flows(file.created)) {
-    if (flow.direction == payment::Direction::out && places->holders.contains(flow.peer))
-      paid[flow.peer].value += flow.amount.value;
+    if (flow.direction != payment::Direction::out || !places->holders.contains(flow.peer)) continue;
+    paid[flow.peer].out.value += flow.amount.value;
+    paid[flow.peer].fees.value += flow.fee.value;
   }
   const auto peers = by_peer();
   TotalsLine line{.key = file_id_text(file.id)};
@@ -93,9 +87,8 @@ Task<Result<FilePlaces>> TotalsHandler::add_file(std::vector<TotalsLine>& lines,
     const auto totals = peers.lines.find(holder);
     if (totals == peers.lines.end()) continue;
     const auto share = places->share(context_.agreements, holder);
-    const auto out = paid[holder];
-    line.out.value += share.part(out).value;
-    line.fees.value += share.part(scaled(totals->second.fees, out, totals->second.out)).value;
+    line.out.value += share.part(paid[holder].out).value;
+    line.fees.value += share.part(paid[holder].fees).value;
     const auto end = peers.counted_to.find(holder);
     if (end != peers.counted_to.end() && end->second > file.created)
       line.accrued_out.value += share.part(totals->second.accrued_out).value;

@@ -201,7 +201,7 @@ std::vector<PaymentBook::Flow> PaymentBook::flows(WallTime since) const {
   std::vector<Flow> out;
   for (const auto& [key, brief] : payments_) {
     if (brief.settled_at && *brief.settled_at >= since)
-      out.push_back({brief.direction, brief.peer, brief.channel, brief.amount});
+      out.push_back({brief.direction, brief.peer, brief.channel, brief.amount, brief.fee});
   }
   return out;
 }

@@ -84,6 +84,7 @@ class PaymentBook {
     NodeId peer;
     std::uint64_t channel = 0;
     Msat amount;
+    Msat fee;
   };
   std::vector<Flow> flows(WallTime since) const;
 

@@ -28,6 +28,8 @@ class SimNode {
   SimNode(Surroundings around, const crypto::Identity& identity, engine::EngineSettings settings,
           std::uint64_t seed);
 
+  /// From its next life on; outlives it.
+  void use(Wallet& wallet) { wallet_ = &wallet; }
   /// Begins a life on what is on the disk.
   Task<> start();
   /// From this instant on nothing that runs here has an effect. Returns once all of it has ended.
@@ -80,6 +82,7 @@ class SimNode {
   test::SimChunkStore chunks_;
   test::SimTransport& transport_;
   test::ChecksumSigner signer_;
+  Wallet* wallet_ = nullptr;
   std::size_t number_;
   std::unique_ptr<Life> life_;
 };
