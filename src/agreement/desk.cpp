@@ -37,6 +37,9 @@ Task<Result<void>> Desk::catch_up() {
 Task<Result<void>> Desk::propose() {
   const auto contact = ports_.find_holder(holder_);
   if (!contact) co_return fail(Errc::unreachable, "the holder is not there");
+  // It may have become dearer since it was chosen.
+  if (contact->price_msat_per_tb_month > ports_.max_price_msat_per_tb_month)
+    co_return fail(Errc::conflict, "the holder asks more than payments.max_price_msat_per_tb_month");
   const wire::Terms terms{
       ports_.identity.public_key(), contact->key,      contact->price_msat_per_tb_month,
       ports_.clock.wall_now(),      ports_.network_id, ports_.random.make<wire::TermsNonce>()};

@@ -40,6 +40,7 @@ struct OwnerPorts {
   const crypto::Identity& identity;
   std::string network_id;
   CallLimits call;
+  std::uint64_t max_price_msat_per_tb_month;  ///< none dearer is signed
   /// Nothing where the node is not known or does not answer.
   std::function<std::optional<HolderContact>(const NodeId&)> find_holder;
   /// A call found it silent.

@@ -78,6 +78,7 @@ Task<Result<FilePlaces>> TotalsHandler::add_file(std::vector<TotalsLine>& lines,
   std::map<NodeId, payment::PaymentTotals> paid;
   for (const auto& flow : context_.payments.book().flows(file.created)) {
     if (flow.direction != payment::Direction::out || !places->holders.contains(flow.peer)) continue;
+    if (flow.end <= file.created) continue;
     paid[flow.peer].out.value += flow.amount.value;
     paid[flow.peer].fees.value += flow.fee.value;
   }

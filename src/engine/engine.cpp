@@ -95,6 +95,7 @@ agreement::OwnerPorts Engine::owner_ports() {
           identity_,
           settings_.network_id,
           settings_.files.call,
+          settings_.payment.max_price_msat_per_tb_month,
           [this](const NodeId& node) { return find_holder(node); },
           [this](const NodeId& node) { directory_.failed(node, ports_.clock.now()); }};
 }

@@ -121,12 +121,14 @@ Task<> Cleaner::clean(FileId file, async::Budget::Lease slot) {
     auto rows = co_await catalog_.chunks(file, next, kChunksPerPage);
     if (!rows) {
       log(LogLevel::error, "delete", "file={}: {}", file_id_text(file), to_string(rows.error()));
+      waiting_.erase(file);  // for nobody: it is due again
       co_return;
     }
     if (rows->empty()) break;
     next = rows->back().index + 1;
     if (const auto done = co_await clean_page(file, std::move(*rows)); !done) {
       log(LogLevel::error, "delete", "file={}: {}", file_id_text(file), to_string(done.error()));
+      waiting_.erase(file);
       co_return;
     }
   }

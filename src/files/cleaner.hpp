@@ -43,7 +43,7 @@ class Cleaner {
   };
 
   Task<> rounds();
-  enum class Found { nothing, absent, work };  ///< absent: only what lies at holders that are away
+  enum class Found { nothing, absent, work };  ///< absent: only what waits for holders
   Task<Found> round();
   bool is_due(const FileId& file) const;
   void await_holders_of(const FileId& file);

@@ -57,7 +57,6 @@ class Link {
 
   /// No new calls; cancels those under way, and returns when gRPC and their callers have done with them.
   Task<> stop();
-  bool is_stopped() const { return stopped_; }
 
   boost::asio::io_context& loop() { return loop_; }
 

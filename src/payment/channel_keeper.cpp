@@ -57,8 +57,9 @@ Task<Result<void>> ChannelKeeper::pass() {
   if (auto done = co_await settle_intents(); !done) co_return done;
   if (auto done = co_await forget_strangers(); !done) co_return done;
   const auto funds = co_await ports_.wallet.funds_sat();
-  if (!funds) co_return std::unexpected(funds.error());
-  decisions_ = plan_channels(needs(), means(*funds), settings_, ports_.clock.wall_now());
+  // A macaroon that may not look at them opens no channels either.
+  if (!funds && funds.error().code != Errc::forbidden) co_return std::unexpected(funds.error());
+  decisions_ = plan_channels(needs(), means(funds.value_or(0)), settings_, ports_.clock.wall_now());
   const auto decisions = decisions_;
   for (const auto& decision : decisions) {
     if (decision.way != ChannelDecision::Way::open) continue;
@@ -119,7 +120,12 @@ Task<Result<void>> ChannelKeeper::settle_intents() {
       continue;
     }
     looked_for_.erase(key);
-    if (auto done = co_await save(std::move(now)); !done) co_return done;
+    if (auto done = co_await save(now); !done) co_return done;
+    // What failed without this channel says nothing of the time after it.
+    if (now.state != State::open) continue;
+    const auto at = ports_.clock.wall_now();
+    if (auto done = co_await peers_.routed(now.peer, PeerWallet::Routed::unknown, at, {}); !done)
+      co_return done;
   }
   co_return Result<void>();
 }
@@ -180,6 +186,12 @@ Task<Result<void>> ChannelKeeper::open_channel(ChannelDecision decision) {
   if (wallet == nullptr || wallet->key != decision.key) co_return Result<void>();
   const auto addresses = wallet->addresses;
   const auto now = ports_.clock.wall_now();
+  // Two holders may share a wallet: one channel is enough.
+  const auto last = intents_.find(decision.key);
+  if (last != intents_.end() && (last->second.is_under_way() || (last->second.state == State::open &&
+                                                                 now - last->second.at < kBetweenChannels))) {
+    co_return Result<void>();
+  }
   ChannelIntent intent{.peer = decision.peer,
                        .key = decision.key,
                        .capacity_sat = decision.capacity_sat,

@@ -48,7 +48,7 @@ bool close_epochs(OpenStatements& open, const agreement::Agreement& agreement, W
   }
   const auto boundary = epoch_start(now, period);
   if (boundary <= last_end) return false;
-  open.ends.push_back(boundary);
+  open.ends.push_back(std::min(boundary, epoch_start(last_end, period) + kMostEpochs * period));
   return true;
 }
 

@@ -23,7 +23,11 @@ bool is_over(const agreement::Agreement& agreement);
 /// The newest boundary of an epoch, at or before `now`.
 WallTime epoch_start(WallTime now, std::chrono::milliseconds period);
 
-/// Brings `open` up to `now`: an epoch that has ended is one statement more, and so is the end of the
+/// A statement is for so many epochs at most: what an owner that was away for long owes is paid in parts.
+inline constexpr int kMostEpochs = 24;
+
+/// Brings `open` up to `now`: an epoch that has ended is one statement more (so are those that an owner was
+/// away for, and the next look adds the next ones), and so is the end of the
 /// agreement. `agreed_end`: of the last statement agreed on, or `since`. True where there is a new one.
 bool close_epochs(OpenStatements& open, const agreement::Agreement& agreement, WallTime agreed_end,
                   WallTime now, std::chrono::milliseconds period);

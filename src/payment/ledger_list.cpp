@@ -58,6 +58,10 @@ Task<Result<std::vector<StatementRow>>> Ledger::statements(AgreementId agreement
       auto statement = rows::decode_statement(row.value);
       if (!statement) co_return std::unexpected(statement.error());
       statement->state = state_of(account, statement->statement);
+      // Agreed on while it was read: then it is open no more.
+      const auto number = statement->statement.number;
+      const auto is_it = [&](const StatementRow& row) { return row.statement.number == number; };
+      std::erase_if(newest_first ? out : open, is_it);
       out.push_back(std::move(*statement));
     }
     std::vector<StatementRow*> settled;

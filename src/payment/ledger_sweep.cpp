@@ -26,8 +26,9 @@ Task<Result<void>> Ledger::sweep(IsKnown is_known, WallTime now) {
     open_.erase(id);
   }
   using rows::kStatements, rows::kSettlements, rows::kLastSettlements, rows::kRevisions, rows::kAccounts;
-  // The account last: should this end halfway, the next one finds the rest.
-  for (const auto kind : {kStatements, kSettlements, kLastSettlements, kRevisions, kAccounts}) {
+  // Should this end halfway, the next one finds the rest. The last settlement goes behind the account, which
+  // without it would look as if nothing had ever been paid.
+  for (const auto kind : {kStatements, kSettlements, kRevisions, kAccounts, kLastSettlements}) {
     if (auto done = co_await sweep_orphans(std::string(kind), is_known); !done) co_return done;
   }
   for (const auto& id : kept) {

@@ -14,6 +14,9 @@ bool may_send(const Payment& payment, WallTime now) {
 
 /// The wallet says that nothing is under way: never was, or failed.
 Step after_nothing(const Payment& payment, const Known& known, WallTime now) {
+  // A wallet that knows nothing of it may have lost its records: the holder knows whether it arrived.
+  const bool may_have_arrived = known.status && known.status->state == State::unknown && !known.was_refused;
+  if (!known.has_word && !may_send(payment, now) && may_have_arrived) return Step::ask_cancel;
   if (known.has_word || !may_send(payment, now)) return Step::next_attempt;
   const bool is_refused_there =
       known.status && known.status->failure == PaymentFailure::incorrect_details && !known.was_refused;

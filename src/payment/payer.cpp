@@ -89,6 +89,9 @@ Task<> Payer::work(AgreementId id) {
     Pursuit pursuit({ports_, ledger_, book_, peers_, line_, settings_, on_standing}, turn,
                     std::move(**payment));
     done = co_await pursuit.run();
+  } else {
+    done = false;
+    turn.not_before = ports_.clock.now() + settings_.tick();
   }
   if (done && *done) {
     turn.not_before = {};
@@ -119,16 +122,7 @@ Task<Result<std::optional<Payment>>> Payer::intend(AgreementId id) {
   const auto due = settlement_due(*ledger_.find(id), settings_, ports_.clock.wall_now());
   if (due == Due::nothing || due == Due::waived) co_return std::nullopt;
   auto settlement = co_await ledger_.unsettled(id);
-  // After a long time without paying more may be owed than the budget lets go at once.
-  const auto most = largest_payment(settings_.budget);
-  while (settlement && *settlement && (*settlement)->last > (*settlement)->first &&
-         (*settlement)->amount.value + max_fee(settings_, (*settlement)->amount).value > most.value) {
-    const auto half = (*settlement)->first + ((*settlement)->last - (*settlement)->first) / 2;
-    auto part = co_await ledger_.unsettled(id, half);
-    if (!part) co_return std::unexpected(part.error());
-    if (!*part || (*part)->amount < kLeastPayment) break;
-    settlement = std::move(part);
-  }
+  if (settlement && *settlement && !fits_budget(**settlement)) settlement = co_await part_of(**settlement);
   if (!settlement) co_return std::unexpected(settlement.error());
   if (!*settlement || (*settlement)->amount < kLeastPayment) co_return std::nullopt;
   Payment payment{.id = ports_.random.make<PaymentId>(),
@@ -139,6 +133,30 @@ Task<Result<std::optional<Payment>>> Payer::intend(AgreementId id) {
   if (auto done = co_await book_.save(payment, {}, Durability::synced); !done)
     co_return std::unexpected(done.error());
   co_return payment;
+}
+
+bool Payer::fits_budget(const Settlement& settlement) const {
+  const auto fee = max_fee(settings_, settlement.amount);
+  return settlement.amount.value + fee.value <= largest_payment(settings_.budget).value;
+}
+
+/// After a long time without paying more may be owed than the budget lets go at once: then as many statements
+/// as it does, or all where not even the first ones go.
+Task<Result<std::optional<Settlement>>> Payer::part_of(Settlement whole) {
+  auto out = whole;
+  auto least = whole.first;
+  for (auto most = whole.last; least < most;) {
+    const auto middle = least + (most - least) / 2;
+    auto part = co_await ledger_.unsettled(whole.agreement, middle);
+    if (!part) co_return std::unexpected(part.error());
+    if (*part && !fits_budget(**part)) {
+      most = middle;
+      continue;
+    }
+    least = middle + 1;
+    if (*part && (*part)->amount >= kLeastPayment) out = std::move(**part);
+  }
+  co_return out;
 }
 
 Task<> Payer::look_back() {

@@ -50,6 +50,7 @@ PaymentBook::Brief PaymentBook::brief_of(const Payment& payment) {
             .amount = payment.settlement.amount,
             .fee = payment.fee,
             .channel = payment.channel,
+            .end = payment.settlement.end,
             .settled_at = payment.settled_at};
   if (payment.hash != PaymentHash()) out.hashes.push_back(payment.hash);
   for (const auto& attempt : payment.abandoned) {
@@ -95,6 +96,8 @@ Task<Result<void>> PaymentBook::save(Payment payment, WriteBatch batch, Durabili
   batch.put(row_of(key), encode_row(payment));
   const auto oldest = oldest_beyond_limit();
   for (const auto& old : oldest) batch.erase(row_of(old));
+  // Others look at what is spent while this one is being written.
+  if (payment.state == PaymentState::in_flight) keep(key, brief_of(payment));
   auto done = co_await store_.commit(std::move(batch), durability);
   if (!done) co_return done;
   for (const auto& old : oldest) drop(old);
@@ -201,7 +204,7 @@ std::vector<PaymentBook::Flow> PaymentBook::flows(WallTime since) const {
   std::vector<Flow> out;
   for (const auto& [key, brief] : payments_) {
     if (brief.settled_at && *brief.settled_at >= since)
-      out.push_back({brief.direction, brief.peer, brief.channel, brief.amount, brief.fee});
+      out.push_back({brief.direction, brief.peer, brief.channel, brief.amount, brief.fee, brief.end});
   }
   return out;
 }

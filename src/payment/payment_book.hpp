@@ -85,6 +85,7 @@ class PaymentBook {
     std::uint64_t channel = 0;
     Msat amount;
     Msat fee;
+    WallTime end;  ///< of the time that was paid for
   };
   std::vector<Flow> flows(WallTime since) const;
 
@@ -98,6 +99,7 @@ class PaymentBook {
     Msat amount;
     Msat fee;
     std::uint64_t channel = 0;
+    WallTime end;
     std::optional<WallTime> settled_at;
     std::vector<PaymentHash> hashes = {};  ///< the attempt's, and those given up
     std::optional<WallTime> abandoned_at = {};

@@ -9,9 +9,10 @@ Payments::Payments(Ports ports, agreement::Book& agreements, Settings settings)
       ledger_(ports.meta),
       book_(ports.meta),
       peers_(ports.meta),
-      sender_({ports.executor, ports.clock, ports.transport, ports.meta, ports.identity, ports.address_of,
-               ports.audit_word, ports.is_changing},
-              agreements, ledger_, settings_),
+      sender_(
+          {ports.executor, ports.clock, ports.transport, ports.meta, ports.identity, ports.address_of,
+           ports.audit_word, ports.is_changing, [this](const AgreementId& id) { return is_being_paid(id); }},
+          agreements, ledger_, settings_),
       answerer_({ports.clock, ports.identity, ports.audit_word,
                  [this](const NodeId& owner) { return unpaid_.standing(owner); }},
                 agreements, ledger_, settings_),
@@ -36,6 +37,11 @@ Payments::Payments(Ports ports, agreement::Book& agreements, Settings settings)
   answerer_.on_statement = [this](const StatementEvent& event) { hooks.on_statement(event); };
   book_.on_change = [this](const Payment& payment) { hooks.on_payment(payment); };
   channels_.on_change = [this](const ChannelIntent& intent) { hooks.on_channel(intent); };
+}
+
+bool Payments::is_being_paid(const AgreementId& id) const {
+  const auto* account = ledger_.find(id);
+  return account != nullptr && book_.find(Direction::out, id, account->settlement + 1).has_value();
 }
 
 wire::Standing Payments::standing_of(const AgreementId& id) const {

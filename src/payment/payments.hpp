@@ -69,6 +69,7 @@ class Payments {
 
  private:
   wire::Standing standing_of(const AgreementId& agreement) const;
+  bool is_being_paid(const AgreementId& agreement) const;
 
   const Settings settings_;
   agreement::Book& agreements_;

@@ -182,9 +182,11 @@ Task<Result<Pursuit::Next>> Pursuit::ask_cancel() {
 }
 
 Task<Result<Pursuit::Next>> Pursuit::next_attempt() {
-  const bool is_given_up = known_.status && known_.status->state == State::in_flight;
-  if (is_given_up) {
-    log(LogLevel::warn, "payment", "gives up attempt {} of payment={}, stuck since {}", payment_.attempt,
+  const auto state = known_.status ? known_.status->state : State::failed;
+  const bool is_forgotten =
+      state == State::unknown && word_.empty() && payment_.abandoned.size() < kMaxAbandoned;
+  if (state == State::in_flight || is_forgotten) {
+    log(LogLevel::warn, "payment", "gives up attempt {} of payment={}, sent at {}", payment_.attempt,
         payment_.id.hex(), to_rfc3339(*payment_.sent));
     payment_.abandoned.push_back({payment_.attempt, payment_.hash, now(), std::move(word_)});
   }

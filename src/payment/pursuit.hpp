@@ -45,6 +45,7 @@ class Pursuit {
   Task<Result<Next>> ask_invoice();
   Task<Result<Next>> refused_invoice(Error error);
   Task<Result<Next>> accept_invoice(wire::InvoiceReply reply);
+  Task<Result<Next>> accept_paid(wire::InvoiceReply reply, DecodedInvoice invoice);
   Task<Result<Next>> send();
   Task<Result<SendRequest>> way();
   Task<Result<Next>> send_failed(PaymentStatus status, bool was_direct);

@@ -10,6 +10,11 @@ namespace {
 constexpr Duration kLongestSend = std::chrono::seconds(60);
 constexpr Duration kAnswerTime = std::chrono::seconds(5);
 
+/// The wallet may have done what it was asked, or has done it before.
+bool is_lost(Errc code) {
+  return code == Errc::timeout || code == Errc::closed || code == Errc::unreachable || code == Errc::exists;
+}
+
 }  // namespace
 
 std::string failure_text(PaymentFailure failure) {
@@ -70,6 +75,8 @@ Task<Result<Pursuit::Next>> Pursuit::accept_invoice(wire::InvoiceReply reply) {
                          : Result<void>(std::unexpected(decoded.error()));
   if (checked && parts_.book.find(decoded->hash))
     checked = fail(Errc::invalid, "the invoice's hash is another payment's");
+  if (!checked && decoded && decoded->expires <= now() && !parts_.book.find(decoded->hash))
+    co_return co_await accept_paid(std::move(reply), *decoded);
   if (!checked) co_return co_await wait("bad_invoice: " + checked.error().detail, kPatient);
   const auto learned = co_await parts_.peers.learn(settlement.peer, reply.wallet, std::move(reply.addresses));
   if (!learned) co_return std::unexpected(learned.error());
@@ -80,6 +87,21 @@ Task<Result<Pursuit::Next>> Pursuit::accept_invoice(wire::InvoiceReply reply) {
   if (auto done = co_await save(); !done) co_return std::unexpected(done.error());
   turn_.pause = {};
   co_return Next::go_on;
+}
+
+/// A record that was lost, and an invoice past its time: only this wallet knows whether it was paid.
+Task<Result<Pursuit::Next>> Pursuit::accept_paid(wire::InvoiceReply reply, DecodedInvoice invoice) {
+  const auto checked = check_invoice(invoice, reply.wallet, payment_.settlement,
+                                     invoice.expires - std::chrono::milliseconds(1));
+  if (!checked) co_return co_await wait("bad_invoice: " + checked.error().detail, kPatient);
+  const auto status = co_await parts_.ports.wallet.track(invoice.hash);
+  if (!status) co_return co_await wait("wallet_offline: " + status.error().detail);
+  if (status->state != PaymentStatus::State::succeeded)
+    co_return co_await wait("bad_invoice: the invoice has expired", kPatient);
+  payment_.hash = invoice.hash;
+  payment_.invoice = std::move(reply.invoice);
+  payment_.expires = invoice.expires;
+  co_return co_await settle(*status);
 }
 
 /// The channel with the payee first, where it holds enough: nobody else earns by it.
@@ -118,7 +140,8 @@ Task<Result<Pursuit::Next>> Pursuit::send() {
   const auto status =
       co_await async::with_timeout(ports.clock, ports.wallet.send(std::move(*request)), limit, "the wallet");
   // Whatever became of the call, what became of the payment track() tells.
-  if (!status) co_return co_await wait({});
+  if (!status && is_lost(status.error().code)) co_return co_await wait({});
+  if (!status) co_return co_await wait("failed: " + status.error().detail, kPatient);
   if (status->state == PaymentStatus::State::failed) co_return co_await send_failed(*status, is_direct);
   if (status->state == PaymentStatus::State::succeeded && !is_direct) {
     const auto noted =

@@ -58,8 +58,13 @@ Task<Result<void>> Rebalancer::pass() {
   RebalanceRun run{.at = now, .is_dry = settings_.rebalance.mode == RebalanceSettings::Mode::dry_run};
   Msat spent;
   if (last_) {
+    const auto is_under_way = [&](Msat cap) {
+      return std::ranges::any_of(last_->moves, [&](const auto& move) {
+        return move.result == Outcome::under_way && move.max_fee == cap;
+      });
+    };
     for (const auto& fee : last_->fees) {
-      if (fee.first > now - std::chrono::hours(24)) run.fees.push_back(fee);
+      if (fee.first > now - std::chrono::hours(24) || is_under_way(fee.second)) run.fees.push_back(fee);
     }
     for (const auto& fee : run.fees) spent.value += fee.second.value;
   }

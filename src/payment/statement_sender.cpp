@@ -151,7 +151,9 @@ Task<> StatementSender::upkeep() {
   }
   if (ports_.clock.now() < next_sweep_) co_return;
   next_sweep_ = ports_.clock.now() + kBetweenSweeps;
-  const auto is_known = [this](const AgreementId& id) { return book_.find(id) != nullptr; };
+  const auto is_known = [this](const AgreementId& id) {
+    return book_.find(id) != nullptr || (ports_.is_being_paid && ports_.is_being_paid(id));
+  };
   const auto done = co_await ledger_.sweep(is_known, now);
   if (!done) log(LogLevel::warn, "payment", "could not sweep the ledger: {}", to_string(done.error()));
 }

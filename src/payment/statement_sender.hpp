@@ -27,6 +27,8 @@ struct SenderPorts {
   AuditWordOf audit_word;                                               ///< of this owner's audits
   /// A change of the agreement with this holder has no answer yet: its statement waits a little.
   std::function<bool(const NodeId&)> is_changing;
+  /// A settlement of the agreement has a payment that is not over: its account stays.
+  std::function<bool(const AgreementId&)> is_being_paid;
 };
 
 /// Loop thread only. References outlive it. What is not agreed on is made anew each time it is sent, from

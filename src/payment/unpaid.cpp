@@ -9,13 +9,21 @@ std::optional<WallTime> unpaid_since(const Account& account) {
   return account.owed_since;
 }
 
+/// Also where it is over: else an owner would pay nothing by making new agreements again and again.
+bool lacks_statements(const agreement::Agreement& agreement, const Account* account) {
+  const bool costs_something = agreement.revision.number > 0 && agreement.terms.price_msat_per_tb_month > 0;
+  if (!costs_something || (account != nullptr && account->is_closed)) return false;
+  using State = agreement::State;
+  const bool is_over =
+      agreement.revision.ends || agreement.state == State::ending || agreement.state == State::ended;
+  return is_over || (agreement.state == State::active && agreement.revision.bytes.value > 0);
+}
+
 std::optional<WallTime> unpaid_since(const agreement::Agreement& agreement, const Account* account,
                                      std::optional<WallTime> kept_since) {
   std::optional<WallTime> out;
   if (account != nullptr) out = unpaid_since(*account);
-  const bool goes_on = agreement.state == agreement::State::active && !agreement.revision.ends &&
-                       agreement.revision.bytes.value > 0 && agreement.terms.price_msat_per_tb_month > 0;
-  if (!goes_on) return out;
+  if (!lacks_statements(agreement, account)) return out;
   const auto agreed_until = account != nullptr ? std::optional(account->end) : kept_since;
   if (!agreed_until) return out;
   return out ? std::min(*out, *agreed_until) : agreed_until;

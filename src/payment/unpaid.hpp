@@ -8,9 +8,9 @@
 namespace mycostr::payment {
 
 /// Since when an owner owes something by this agreement: the end of the oldest statement that is not settled,
-/// where it all comes to kLeastPayment; or the end of the last statement agreed on, where the agreement goes
-/// on and costs something, for then the next one is missing. `account`: null before the first statement, and
-/// then `kept_since`: when the first shards joined.
+/// where it all comes to kLeastPayment; or the end of the last statement agreed on, where the agreement costs
+/// something and goes on or lacks its last statement, for then the next one is missing. `account`: null
+/// before the first statement, and then `kept_since`: when the first shards joined.
 std::optional<WallTime> unpaid_since(const agreement::Agreement& agreement, const Account* account,
                                      std::optional<WallTime> kept_since);
 /// Of an agreement that is not known any more.

@@ -86,8 +86,8 @@ Task<Result<UnpaidWatch::Oldest>> UnpaidWatch::oldest_by_owner(WallTime now) {
 Task<Result<std::optional<WallTime>>> UnpaidWatch::kept_since(AgreementId id, WallTime now) {
   using Time = std::optional<WallTime>;
   const auto* agreement = book_.find(id);
-  const bool may_matter = agreement != nullptr && agreement->state == agreement::State::active &&
-                          agreement->revision.number > 0 && now >= agreement->terms.since + settings_.max_age;
+  const bool may_matter = agreement != nullptr && agreement->revision.number > 0 &&
+                          now >= agreement->terms.since + settings_.max_age;
   if (!may_matter) co_return Time();
   const auto first = co_await ledger_.first_revision(id);
   if (!first) co_return std::unexpected(first.error());
@@ -114,12 +114,23 @@ Task<> UnpaidWatch::enforce() {
     if (standing.state == wire::UnpaidState::deleting && is_left) unpaid.push_back(owner);
   }
   for (const auto& owner : unpaid) {
+    // It may have paid while others' shards were deleted.
+    if (!co_await is_still_unpaid(owner)) continue;
     const auto done = co_await ports_.delete_shards(owner);
     if (!done) {
       log(LogLevel::error, "payment", "could not delete the shards of {}: {}", short_hex(owner.view()),
           to_string(done.error()));
     }
   }
+}
+
+Task<bool> UnpaidWatch::is_still_unpaid(NodeId owner) {
+  const auto now = ports_.clock.wall_now();
+  const auto oldest = co_await oldest_by_owner(now);
+  if (!oldest) co_return false;
+  const auto since = oldest->find(owner);
+  co_return since != oldest->end() &&
+      standing_of(since->second, payable_, settings_, now).state == wire::UnpaidState::deleting;
 }
 
 /// What an owner may still pay after all is left alone for a while.

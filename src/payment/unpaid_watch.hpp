@@ -52,6 +52,7 @@ class UnpaidWatch {
   Task<Result<std::optional<WallTime>>> kept_since(AgreementId id, WallTime now);
   void take(const NodeId& owner, const wire::Standing& standing);
   Task<> enforce();
+  Task<bool> is_still_unpaid(NodeId owner);
   Task<> waive(WallTime now);
   Task<> keep_payable_time(WallTime now);
 

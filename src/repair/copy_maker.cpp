@@ -200,7 +200,9 @@ Task<Result<void>> CopyMaker::update(const KnownChunk& chunk, std::vector<files:
   auto row = chunk.row;
   row.shards = shards;
   const auto view = view_of(chunk.view.key, row, chunk.file.redundancy, chunk.losses);
-  const auto after = assess(view, planner_.holders(), context_.clock.now());
+  auto after = assess(view, planner_.holders(), context_.clock.now());
+  // No row leads to the new shard yet: should it be one too many by now, it is found to be after this.
+  if (plan) std::erase(after.drop, out.shard);
   if (!plan) {
     // Things may have changed while it was read: then nothing is taken back, and it is looked at anew.
     if (after.missing > 0 || after.drop.empty()) co_return Result<void>();

@@ -183,6 +183,12 @@ void Holders::pass_done(const NodeId& id, SteadyTime now) {
   holder.next_pass = std::min(holder.next_pass, next);
 }
 
+void Holders::pass_failed(const NodeId& id, SteadyTime now) {
+  const auto at = holders_.find(id);
+  if (at != holders_.end())
+    at->second.next_pass = std::min(at->second.next_pass, now + settings_.suspect_after);
+}
+
 void Holders::pass_incomplete(const NodeId& id) {
   if (const auto at = holders_.find(id); at != holders_.end()) at->second.is_incomplete = true;
 }

@@ -93,6 +93,8 @@ class Holders {
   std::optional<NodeId> take_pass(SteadyTime now);
   /// All chunks of the holder have been looked at.
   void pass_done(const NodeId& id, SteadyTime now);
+  /// Not all of them could be read: looked at again after suspect_after.
+  void pass_failed(const NodeId& id, SteadyTime now);
   /// Something found at the holder had no room; after room() it is looked at again.
   void pass_incomplete(const NodeId& id);
   void room(SteadyTime now);

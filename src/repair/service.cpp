@@ -140,22 +140,25 @@ Task<> Service::look_at_losses() {
 Task<> Service::pass(NodeId holder) {
   std::optional<ShardId> after;
   std::size_t count = 0;
+  bool is_whole = true;
   for (bool more = true; more;) {
     const auto places = co_await catalog_.shards_of(holder, after, kPage);
     if (!places) {
       log(LogLevel::error, "repair", "node={}: {}", short_hex(holder.view()), to_string(places.error()));
-      co_return planner_.holders().pass_done(holder, context_.clock.now());
+      co_return planner_.holders().pass_failed(holder, context_.clock.now());
     }
     for (const auto& place : *places) {
       const auto done = co_await look_at_chunk({place.file, place.chunk}, holder);
       if (!done)
         log(LogLevel::error, "repair", "file={}: {}", file_id_text(place.file), to_string(done.error()));
+      is_whole = is_whole && done.has_value();
     }
     start_jobs();
     count += places->size();
     more = places->size() == kPage;
     if (more) after = places->back().shard;
   }
+  if (!is_whole) co_return planner_.holders().pass_failed(holder, context_.clock.now());
   planner_.holders().pass_done(holder, context_.clock.now());
   if (count == 0) found_.erase(holder);
 }

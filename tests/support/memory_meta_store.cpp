@@ -54,6 +54,7 @@ auto MemoryMetaStore::range_of(const ScanRequest& request) const
 }
 
 Task<Result<void>> MemoryMetaStore::commit(WriteBatch batch, Durability) {
+  if (commits_left_ && (*commits_left_)-- == 0) set_broken(true);
   if (broken_) co_return broken_disk();
   apply(std::move(batch));
   co_return Result<void>();

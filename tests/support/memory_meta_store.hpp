@@ -18,7 +18,13 @@ class MemoryMetaStore final : public MetaStore {
   void apply(WriteBatch batch);
 
   /// While set, all calls fail with io and change nothing.
-  void set_broken(bool broken) { broken_ = broken; }
+  void set_broken(bool broken) {
+    broken_ = broken;
+    commits_left_.reset();
+  }
+
+  /// After so many more commits it is broken.
+  void break_after(std::size_t commits) { commits_left_ = commits; }
 
   using Rows = std::map<std::string, std::string>;
   const Rows& rows() const { return rows_; }
@@ -28,6 +34,7 @@ class MemoryMetaStore final : public MetaStore {
 
   Rows rows_;
   bool broken_ = false;
+  std::optional<std::size_t> commits_left_;
 };
 
 }  // namespace mycostr::test

@@ -44,6 +44,8 @@ class SimWallet final : public Wallet {
   void kill();
   void start();
   bool is_running() const { return is_running_; }
+  /// As one made anew from its seed. REQUIRES: nothing is in flight.
+  void forget_payments() { outgoing_.clear(); }
 
   /// All it has in channels, what is on its way out not counted.
   Msat balance() const;

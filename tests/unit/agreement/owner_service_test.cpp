@@ -33,6 +33,16 @@ TEST_F(OwnerServiceTest, ShardsThatWaitJoinAnAgreement) {
   EXPECT_EQ(pair_.at_holder()->role, Role::holder);
 }
 
+TEST_F(OwnerServiceTest, NothingIsSignedForMoreThanTheHighestPrice) {
+  pair_.told_price = pair_.asked_price = 1001;
+  const auto shards = add(3);
+  pair_.pass(5min);
+  EXPECT_EQ(pair_.at_owner(), nullptr);
+  pair_.told_price = pair_.asked_price = 1000;
+  pair_.pass(5min);
+  pair_.expect_agreed(shards);
+}
+
 TEST_F(OwnerServiceTest, AThousandShardsAChange) {
   auto shards = add(2100);
   pair_.pass(2min);

@@ -28,8 +28,8 @@ OwnerPorts Pair::owner_ports() {
     if (!holder_is_known || node != holder_identity.id()) return std::nullopt;
     return HolderContact{{node, {}, false}, holder_identity.public_key(), told_price};
   };
-  return {loop.get_executor(), clock, random, pool, *this, owner_meta, owner_identity, "test", {}, find,
-          [](const NodeId&) {}};
+  return {loop.get_executor(), clock,  random, pool,       *this, owner_meta,
+          owner_identity,      "test", {},     most_price, find,  [](const NodeId&) {}};
 }
 
 HolderPorts Pair::holder_ports() {

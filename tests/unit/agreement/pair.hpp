@@ -57,6 +57,7 @@ class Pair : private Transport {
   Line line = Line::good;
   bool holder_is_known = true;
   std::optional<std::uint64_t> asked_price = 100;  ///< by the holder
+  std::uint64_t most_price = 1000;                 ///< that the owner signs
   std::uint64_t told_price = 100;                  ///< in its record
   std::vector<ShardId> missing;                    ///< what on_missing said
   std::vector<std::string> calls;                  ///< operations that went out

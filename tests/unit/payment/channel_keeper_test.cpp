@@ -41,6 +41,8 @@ TEST_F(ChannelKeeperTest, OpensAChannelOfTheMinimumToAHolderThatIsOwedAndPaysOve
   EXPECT_EQ(opened(), 1U);
   EXPECT_EQ(states(), (std::vector{State::intended, State::opening, State::open}));
   EXPECT_EQ(world_.intents.back().capacity_sat, 100'000U);
+  const auto routed = world_.owner.life->peers.find(world_.holder.identity.id())->routed;
+  EXPECT_EQ(routed, PeerWallet::Routed::unknown) << "other nodes are tried again before the next one";
   ASSERT_TRUE(world_.pass_until_paid(15min));
   world_.expect_paid_once();
   world_.owe(200'000);

@@ -40,6 +40,14 @@ TEST_F(EpochsTest, TimeThatNobodyLookedAtIsOneStatement) {
   EXPECT_EQ(open_.ends, std::vector{at(10h)});
 }
 
+TEST_F(EpochsTest, ALongAbsenceIsSeveralStatements) {
+  EXPECT_TRUE(close(at(60h + 5min)));
+  EXPECT_TRUE(close(at(60h + 6min)));
+  EXPECT_TRUE(close(at(60h + 7min)));
+  EXPECT_FALSE(close(at(60h + 8min)));
+  EXPECT_EQ(open_.ends, (std::vector{at(25h), at(49h), at(60h)}));
+}
+
 TEST_F(EpochsTest, WhatIsAgreedOnIsOpenNoMore) {
   close(at(2h));
   close(at(3h));

@@ -259,6 +259,28 @@ TEST_F(LedgerTest, WhatIsNotKnownAnyMoreGoesUnlessItOwes) {
   EXPECT_TRUE(store_.rows().empty());
 }
 
+TEST_F(LedgerTest, ASweepThatEndsHalfwayMakesNothingOwed) {
+  agree({5'000, 7'000});
+  settle(*unsettled(), random_.make<PaymentId>());
+  const auto nothing_known = [](const AgreementId&) { return false; };
+  const auto all = store_.rows();
+  bool is_whole = false;
+  for (std::size_t commits = 0; !is_whole; ++commits) {
+    store_ = {};
+    WriteBatch before;
+    for (const auto& [key, value] : all) before.put(key, value);
+    store_.apply(std::move(before));
+    reopen();
+    store_.break_after(commits);
+    is_whole = clock_.run(ledger_->sweep(nothing_known, start_ + 2h)).has_value();
+    store_.set_broken(false);
+    reopen();
+    if (ledger_->find(id_) != nullptr) EXPECT_EQ(account().owed(), Msat{}) << commits;
+    EXPECT_TRUE(clock_.run(ledger_->sweep(nothing_known, start_ + 2h)));
+    EXPECT_TRUE(store_.rows().empty()) << commits;
+  }
+}
+
 TEST_F(LedgerTest, ABrokenDiskChangesNothing) {
   agree({5});
   store_.set_broken(true);

@@ -19,6 +19,16 @@ class PayerTest : public testing::Test {
     lightning_.open(world_.owner.wallet, hop, 1'000'000);
     lightning_.open(hop, world_.holder.wallet, 1'000'000);
   }
+  /// The owner's disk loses payments and settlements; statements were agreed on anew.
+  void forget_payments() {
+    WriteBatch lost;
+    for (const auto& [key, value] : world_.owner.meta.rows()) {
+      if (key.starts_with("pm/") || key.starts_with("pl/") || key.starts_with("pf/") ||
+          key.starts_with("pt/"))
+        lost.erase(key);
+    }
+    world_.owner.meta.preset(std::move(lost));
+  }
 
   PayingWorld world_{1};
   test::SimLightning& lightning_{world_.lightning};
@@ -296,18 +306,53 @@ TEST_F(PayerTest, AnOwnerThatHasLostItsDiskFindsWhatItHasPaid) {
   connect();
   world_.owe(200'000);
   ASSERT_TRUE(world_.pass_until_paid(1min));
-  // Payments and settlements go, statements were agreed on anew.
   world_.owner.crash(test::Crash::process_kill);
-  WriteBatch lost;
-  for (const auto& [key, value] : world_.owner.meta.rows()) {
-    if (key.starts_with("pm/") || key.starts_with("pl/") || key.starts_with("pf/") || key.starts_with("pt/"))
-      lost.erase(key);
-  }
-  world_.owner.meta.preset(std::move(lost));
+  forget_payments();
   world_.owner.start();
   EXPECT_EQ(world_.owners().owed(), Msat{200'000});
   ASSERT_TRUE(world_.pass_until_paid(1min));
   world_.expect_paid_once();
+}
+
+TEST_F(PayerTest, AlsoWhereItsInvoiceIsPastItsTime) {
+  connect();
+  world_.owe(200'000);
+  ASSERT_TRUE(world_.pass_until_paid(1min));
+  world_.owner.crash(test::Crash::process_kill);
+  forget_payments();
+  world_.pass(3h);
+  world_.owner.start();
+  EXPECT_EQ(world_.owners().owed(), Msat{200'000});
+  ASSERT_TRUE(world_.pass_until_paid(1min)) << world_.problem();
+  world_.expect_paid_once();
+}
+
+TEST_F(PayerTest, AWalletThatHasLostItsRecordsDoesNotHideAPayment) {
+  connect();
+  lightning_.set_hold(test::SimHold::at_payee);
+  world_.owe(200'000);
+  world_.pass(10s);
+  ASSERT_EQ(world_.last_payment(world_.owner).state, PaymentState::in_flight);
+  world_.owner.crash(test::Crash::process_kill);
+  lightning_.settle_held();
+  world_.pass(3h);
+  ASSERT_EQ(lightning_.paid().size(), 1U);
+  world_.owner.wallet.forget_payments();
+  world_.owner.start();
+  ASSERT_TRUE(world_.pass_until_paid(1h)) << world_.problem();
+  world_.expect_paid_once();
+}
+
+TEST_F(PayerTest, AsMuchAsTheBudgetLetsGoIsPaidAtOnce) {
+  connect();
+  world_.owner.life->tasks.cancel();
+  for (const auto msat : {400, 400, 900'000, 900'000}) world_.owe(msat);
+  world_.owner.restart();
+  ASSERT_TRUE(world_.pass_until_paid(5h)) << world_.state();
+  world_.expect_paid_once();
+  const auto payments = world_.payments(world_.owner);
+  ASSERT_EQ(payments.size(), 2U);
+  EXPECT_EQ(payments.front().settlement.amount, Msat{900'800});
 }
 
 }  // namespace

@@ -43,6 +43,7 @@ TEST_F(UnpaidTest, TooLittleToPayIsNotOwed) {
   account_.total = {999};
   EXPECT_FALSE(unpaid_since(account_));
   EXPECT_EQ(unpaid_since(agreement_, &account_, std::nullopt), start_ + 10h);
+  account_.is_closed = true;
   agreement_.state = agreement::State::ended;
   EXPECT_FALSE(unpaid_since(agreement_, &account_, std::nullopt));
 }
@@ -57,9 +58,20 @@ TEST_F(UnpaidTest, AStatementIsMissingWhereSomethingIsKeptAtAPrice) {
   auto empty = agreement_;
   empty.revision.bytes = {};
   EXPECT_FALSE(unpaid_since(empty, &account_, std::nullopt));
-  auto over = agreement_;
-  over.revision.ends = true;
-  EXPECT_FALSE(unpaid_since(over, &account_, std::nullopt));
+}
+
+TEST_F(UnpaidTest, ANewAgreementDoesNotHideWhatAnOldOneLacks) {
+  for (const auto state : {agreement::State::active, agreement::State::ending, agreement::State::ended}) {
+    auto over = agreement_;
+    over.revision.ends = true;
+    over.revision.bytes = {};
+    over.state = state;
+    EXPECT_EQ(unpaid_since(over, &account_, std::nullopt), start_ + 10h);
+    EXPECT_EQ(unpaid_since(over, nullptr, start_ + 1h), start_ + 1h);
+  }
+  // What became of one that was deleted for its debts is in its account.
+  agreement_.state = agreement::State::unpaid;
+  EXPECT_FALSE(unpaid_since(agreement_, &account_, std::nullopt));
 }
 
 TEST_F(UnpaidTest, EachStateHasItsDate) {
