@@ -25,8 +25,8 @@ std::string over_budget(const BudgetSettings& budget, const Spent& spent, Msat w
   return {};
 }
 
-Msat largest_payment(const BudgetSettings& budget) {
-  return std::min({budget.hour, budget.day, budget.peer_day});
+Msat largest_part(const BudgetSettings& budget) {
+  return Msat{std::min({budget.hour, budget.day, budget.peer_day}).value / 4};
 }
 
 Msat max_fee(const Settings& settings, Msat amount) {

@@ -19,8 +19,8 @@ struct Spent {
 /// on.
 std::string over_budget(const BudgetSettings& budget, const Spent& spent, Msat wanted);
 
-/// No single payment may cost more.
-Msat largest_payment(const BudgetSettings& budget);
+/// What costs more is paid in parts: they find room beside other payments.
+Msat largest_part(const BudgetSettings& budget);
 
 /// The most that may be paid in fees for a payment over other nodes.
 Msat max_fee(const Settings& settings, Msat amount);

@@ -122,7 +122,7 @@ Task<Result<std::optional<Payment>>> Payer::intend(AgreementId id) {
   const auto due = settlement_due(*ledger_.find(id), settings_, ports_.clock.wall_now());
   if (due == Due::nothing || due == Due::waived) co_return std::nullopt;
   auto settlement = co_await ledger_.unsettled(id);
-  if (settlement && *settlement && !fits_budget(**settlement)) settlement = co_await part_of(**settlement);
+  if (settlement && *settlement && !is_one_part(**settlement)) settlement = co_await part_of(**settlement);
   if (!settlement) co_return std::unexpected(settlement.error());
   if (!*settlement || (*settlement)->amount < kLeastPayment) co_return std::nullopt;
   Payment payment{.id = ports_.random.make<PaymentId>(),
@@ -135,28 +135,29 @@ Task<Result<std::optional<Payment>>> Payer::intend(AgreementId id) {
   co_return payment;
 }
 
-bool Payer::fits_budget(const Settlement& settlement) const {
+bool Payer::is_one_part(const Settlement& settlement) const {
   const auto fee = max_fee(settings_, settlement.amount);
-  return settlement.amount.value + fee.value <= largest_payment(settings_.budget).value;
+  return settlement.amount.value + fee.value <= largest_part(settings_.budget).value;
 }
 
 /// After a long time without paying more may be owed than the budget lets go at once: then as many statements
-/// as it does, or all where not even the first ones go.
+/// as make a part, or as few as can be paid.
 Task<Result<std::optional<Settlement>>> Payer::part_of(Settlement whole) {
-  auto out = whole;
+  std::optional<Settlement> out;
   auto least = whole.first;
   for (auto most = whole.last; least < most;) {
     const auto middle = least + (most - least) / 2;
     auto part = co_await ledger_.unsettled(whole.agreement, middle);
-    if (!part) co_return std::unexpected(part.error());
-    if (*part && !fits_budget(**part)) {
+    if (!part) co_return part;
+    if (*part && !is_one_part(**part)) {
       most = middle;
       continue;
     }
     least = middle + 1;
     if (*part && (*part)->amount >= kLeastPayment) out = std::move(**part);
   }
-  co_return out;
+  if (out) co_return out;
+  co_return co_await ledger_.unsettled(whole.agreement, least);
 }
 
 Task<> Payer::look_back() {

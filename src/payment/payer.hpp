@@ -76,7 +76,7 @@ class Payer {
   /// The payment under way, or a new one where one is due. Errors: io, corrupt.
   Task<Result<std::optional<Payment>>> current(AgreementId id);
   Task<Result<std::optional<Payment>>> intend(AgreementId id);
-  bool fits_budget(const Settlement& settlement) const;
+  bool is_one_part(const Settlement& settlement) const;
   Task<Result<std::optional<Settlement>>> part_of(Settlement whole);
   Task<> look_back();
   Task<Result<void>> look_back_at(PaymentBook::Key key);

@@ -118,6 +118,7 @@ Bytes SimNode::first_record(WallTime now) const {
   record.public_key = identity_.public_key();
   record.endpoints = settings_.endpoints;
   record.is_holder = settings_.holder_capacity.value > 0;
+  record.price_msat_per_tb_month = settings_.payment.price_msat_per_tb_month;
   record.location = settings_.holder_location;
   record.capacity = settings_.holder_capacity;
   record.free = settings_.holder_capacity;

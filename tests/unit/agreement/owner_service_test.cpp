@@ -34,11 +34,11 @@ TEST_F(OwnerServiceTest, ShardsThatWaitJoinAnAgreement) {
 }
 
 TEST_F(OwnerServiceTest, NothingIsSignedForMoreThanTheHighestPrice) {
-  pair_.told_price = pair_.asked_price = 1001;
+  pair_.asked_price = pair_.told_price = 1001;
   const auto shards = add(3);
   pair_.pass(5min);
   EXPECT_EQ(pair_.at_owner(), nullptr);
-  pair_.told_price = pair_.asked_price = 1000;
+  pair_.asked_price = pair_.told_price = 1000;
   pair_.pass(5min);
   pair_.expect_agreed(shards);
 }

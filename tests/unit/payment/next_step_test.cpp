@@ -58,6 +58,10 @@ TEST_F(NextStepTest, WhatNeverLeftIsSentAgainWhileItsInvoiceIsGood) {
   wallet_says(State::unknown);
   EXPECT_EQ(step(), Step::send);
   payment_.expires = kNow;
+  EXPECT_EQ(step(), Step::ask_cancel) << "the wallet may have lost its records";
+  known_.was_refused = true;
+  EXPECT_EQ(step(), Step::next_attempt);
+  known_ = {.wallet = known_.wallet, .height = known_.height, .status = known_.status, .has_word = true};
   EXPECT_EQ(step(), Step::next_attempt);
 }
 

@@ -129,7 +129,7 @@ TEST_F(StatementsTest, ASilentHolderAgreesToAllOfThemLater) {
   EXPECT_EQ(states(), std::vector(5, StatementState::agreed));
 }
 
-TEST_F(StatementsTest, BeyondFortyEightOneStatementCoversTheRest) {
+TEST_F(StatementsTest, BeyondFortyEightTheRestIsCoveredByTwentyFourEpochsEach) {
   pair_.change(kGigabyte);
   pair_.line = StatementLine::dead;
   pair_.pass(100h);
@@ -138,8 +138,10 @@ TEST_F(StatementsTest, BeyondFortyEightOneStatementCoversTheRest) {
   pair_.pass(59min);
   pair_.expect_agreed();
   const auto rows = pair_.statements_of(*pair_.owner);
-  ASSERT_EQ(rows.size(), 49U);
-  EXPECT_EQ(rows.back().statement.end - rows.back().statement.start, 52h);
+  ASSERT_EQ(rows.size(), 51U);
+  EXPECT_EQ(rows[48].statement.end - rows[48].statement.start, 24h);
+  EXPECT_EQ(rows[49].statement.end - rows[49].statement.start, 24h);
+  EXPECT_EQ(rows[50].statement.end - rows[50].statement.start, 4h);
 }
 
 TEST_F(StatementsTest, AnOwnerThatWasAwayMakesOneForAllThatTime) {
