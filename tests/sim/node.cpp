@@ -35,10 +35,9 @@ Task<> SimNode::start() {
   auto life =
       std::make_unique<Life>(Life{test::SeededRandom(seed_ * 1000 + power_.life()), nullptr, nullptr});
   const auto executor = around_.loop.get_executor();
-  engine::Ports ports{
-      executor, around_.clock, life->random, pool_,
-      meta_,    chunks_,       transport_,   around_.network.datagrams(transport_.number()),
-      signer_};
+  engine::Ports ports{executor, around_.clock, life->random, pool_,
+                      meta_,    chunks_,       transport_,   around_.network.datagrams(transport_.number()),
+                      signer_};
   ports.wallet = wallet_;
   life->users = std::make_unique<async::TaskGroup>(executor, "users");
   life->engine = std::make_unique<engine::Engine>(ports, identity_, keystore_, settings_);

@@ -39,7 +39,10 @@ WorldSettings world_settings() {
 class PaidWorld {
  public:
   explicit PaidWorld(std::uint64_t seed)
-      : world_(world_settings(), seed), dice_(seed + 1), lightning_(world_.clock(), seed + 2), truth_(world_) {
+      : world_(world_settings(), seed),
+        dice_(seed + 1),
+        lightning_(world_.clock(), seed + 2),
+        truth_(world_) {
     for (auto& node : world_.nodes()) {
       wallets_.push_back(&lightning_.add(20'000'000));
       node->use(*wallets_.back());
@@ -79,7 +82,8 @@ class PaidWorld {
     for (std::size_t i = 0; i < kFiles; ++i) {
       const auto owner = i % kOwners;
       auto content = dice_.bytes(20'000 + dice_.below(20'000));
-      const auto stored = co_await store(world_.node(owner), world_.clock(), named(std::to_string(i)), content);
+      const auto stored =
+          co_await store(world_.node(owner), world_.clock(), named(std::to_string(i)), content);
       if (!stored) throw std::runtime_error("not stored: " + to_string(stored.error().error));
       files_.push_back({owner, stored->id, std::move(content)});
     }
