@@ -104,7 +104,6 @@ void UnpaidWatch::take(const NodeId& owner, const wire::Standing& standing) {
   if (before == standing.state || !has_looked_) return;
   log(LogLevel::warn, "payment", "owner={} is {}", short_hex(owner.view()),
       wire::unpaid_state_name(standing.state));
-  if (on_change) on_change(owner, standing);
 }
 
 Task<> UnpaidWatch::enforce() {

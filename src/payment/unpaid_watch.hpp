@@ -29,9 +29,6 @@ class UnpaidWatch {
   UnpaidWatch(UnpaidPorts ports, agreement::Book& book, Ledger& ledger, const Settings& settings)
       : ports_(std::move(ports)), book_(book), ledger_(ledger), settings_(settings) {}
 
-  /// Called when an owner's state has changed, but for those found at the first look after a start.
-  std::move_only_function<void(const NodeId& owner, const wire::Standing&)> on_change;
-
   /// Once, before anything else. Errors: io, corrupt.
   Task<Result<void>> open();
   /// Until cancelled. After the book and the ledger have been opened.
