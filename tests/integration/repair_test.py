@@ -77,7 +77,9 @@ class Repair(unittest.TestCase):
                 self.assertIn("failed", verdicts, "the loss shows in an audit")
                 after = verdicts[verdicts.index("failed") + 1:]
                 self.assertNotIn("failed", after[1:], "and in no later one but that which was under way")
-            self.assertGreaterEqual(sum(r["reason"] == "offline" for r in done), len(kept[dead]))
+            # One of the two may have lost the dead node's copy too: then either reason is given for it.
+            self.assertGreaterEqual(sum(r["reason"] == "offline" for r in done), len(kept[dead]) - 2)
+            self.assertGreaterEqual(len(done), len(kept[dead]) + 2)
             self.assertTrue(any(r["reason"] in ("failed_audit", "rot") for r in done))
             self.assertFalse(any(r["to"] == net.ids[dead] for r in done), "nothing goes to the dead")
             self.prove(net, owner, net.ids[rotten])
