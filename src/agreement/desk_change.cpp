@@ -108,7 +108,7 @@ Task<Result<void>> Desk::take_missing(Agreement before, const Change& change, st
   const auto done = co_await ports_.meta.commit(std::move(batch), Durability::buffered);
   if (!done) co_return done;
   if (on_missing_) {
-    for (const auto& entry : denied) on_missing_(holder_, entry.id);
+    for (const auto& entry : denied) on_missing_(holder_, entry.id, true);
   }
   co_return done;
 }

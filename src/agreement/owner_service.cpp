@@ -96,7 +96,7 @@ Task<> OwnerService::report_missing() {
       co_return;
     }
     for (const auto& [holder, shard] : *missing) {
-      if (on_missing) on_missing(holder, shard);
+      if (on_missing) on_missing(holder, shard, false);
     }
     if (missing->size() < kRowsAtOnce) co_return;
     after = missing->back();

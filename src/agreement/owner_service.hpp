@@ -56,8 +56,8 @@ class OwnerService {
   ~OwnerService();
 
   /// A holder that gave a receipt for a shard says that it has not got it. Called once it says so, and for
-  /// all of these again at the start of run(): until the shard has left.
-  std::function<void(const NodeId& holder, const ShardId& shard)> on_missing;
+  /// all of these again, no news any more, at the start of run(): until the shard has left.
+  std::function<void(const NodeId& holder, const ShardId& shard, bool is_news)> on_missing;
 
   /// Once, after the book and the queue have been opened. Errors: io.
   Task<Result<void>> open();

@@ -178,12 +178,34 @@ Task<Reply> Auditor::ask(Question& question) {
     co_await ports_.clock.sleep_for(std::min(kBusyPause, settings_.period / 20) * tries);
     const auto* agreement = auditable(question.agreement.id);
     if (agreement == nullptr) co_return Reply();
-    const auto& asked = question.challenge.challenge;
-    // Not answered, so the holder takes another of the same number.
-    if (!question.fits(*agreement)) question = asker_.make(*agreement, asked.epoch, asked.serial, asked.kind);
+    if (!question.fits(*agreement)) {
+      auto next = co_await remake(question);
+      if (!next) co_return Reply();
+      question = std::move(*next);
+    }
     reply = co_await asker_.ask(question);
+    // It has seen what it is asked for: being away now is no excuse.
+    if (reply.answer == Answer::unreachable) reply.answer = Answer::none;
   }
   co_return reply;
+}
+
+/// Of a new number: the holder may have begun to answer the other.
+Task<Result<Question>> Auditor::remake(const Question& question) {
+  const auto id = question.agreement.id;
+  const auto asked = question.challenge.challenge;
+  auto& standing = standings_[id];
+  const auto serial = next_serial(standing, asked.epoch);
+  const auto* agreement = auditable(id);
+  if (!serial || agreement == nullptr) co_return fail(Errc::conflict, "this period had enough audits");
+  auto next = asker_.make(*agreement, asked.epoch, *serial, asked.kind);
+  standing.epoch = asked.epoch;
+  standing.serial = *serial;
+  WriteBatch batch;
+  batch.put(row_of(id), encode_row(standing));
+  if (auto done = co_await ports_.meta.commit(std::move(batch), Durability::synced); !done)
+    co_return std::unexpected(done.error());
+  co_return next;
 }
 
 Outcome Auditor::settle_reply(const Question& question, const Reply& reply) {
@@ -220,8 +242,11 @@ Task<> Auditor::conclude(Question question, Reply reply, Outcome outcome) {
                   .proof_bytes = reply.proof.size(),
                   .leaves = reply.judgement.leaves,
                   .chained_step = std::nullopt};
-  if (question.is_chained() && (reply.answer == Answer::right || reply.answer == Answer::none))
+  if (question.is_chained() && reply.answer == Answer::right)
     verdict.chained_step = reply.latency / wire::kChainSteps;
+  // Refusing is no faster than being late.
+  if (question.is_chained() && reply.answer == Answer::none)
+    verdict.chained_step = std::max(reply.latency, settings_.deadline) / wire::kChainSteps;
   if (outcome == Outcome::failed || outcome == Outcome::contained) {
     log(LogLevel::warn, "audit", "node={} {}: {}", short_hex(agreement.peer.view()),
         wire::outcome_name(outcome), reply.judgement.why);

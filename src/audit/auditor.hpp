@@ -78,6 +78,7 @@ class Auditor {
   std::optional<Question> owed(const agreement::Agreement& agreement) const;
   /// Asks until the holder is not busy, a few times.
   Task<Reply> ask(Question& question);
+  Task<Result<Question>> remake(const Question& question);
   Outcome settle_reply(const Question& question, const Reply& reply);
   bool may_be_own_fault(const Containment& contained, const Reply& reply) const;
   Task<> conclude(Question question, Reply reply, Outcome outcome);

@@ -14,8 +14,8 @@ void Engine::connect_upkeep() {
   prover_.on_bad_shard = [this](const NodeId& owner, const ShardId& shard) {
     scrubber_.suspect({owner, shard});
   };
-  agreements_as_owner_.on_missing = [this](const NodeId& holder, const ShardId& shard) {
-    scores_.record_self_report(holder, ports_.clock.wall_now());
+  agreements_as_owner_.on_missing = [this](const NodeId& holder, const ShardId& shard, bool is_news) {
+    if (is_news) scores_.record_self_report(holder, ports_.clock.wall_now());
     background_.spawn(lose(holder, {shard}, repair::Reason::rot));
   };
   reporter_.on_reported = [this](NodeId holder, std::vector<ShardId> shards) {
@@ -107,7 +107,15 @@ void Engine::take_repair_event(const repair::Event& event) {
   }
 }
 
+/// Of what is not, or not any more, kept there it means nothing.
 Task<Result<void>> Engine::take_report(NodeId holder, std::vector<ShardId> shards) {
+  bool is_news = false;
+  for (const auto& shard : shards) {
+    const auto place = co_await catalog_.place_of(holder, shard);
+    if (!place) co_return std::unexpected(place.error());
+    is_news = is_news || place->has_value();
+  }
+  if (!is_news) co_return Result<void>();
   auto done = co_await repairs_.shards_lost(holder, std::move(shards), repair::Reason::rot);
   if (done) scores_.record_self_report(holder, ports_.clock.wall_now());
   co_return done;

@@ -12,6 +12,7 @@ namespace mycostr::files {
 namespace {
 
 constexpr Duration kRound = std::chrono::seconds(5);
+constexpr Duration kBetweenRounds = std::chrono::seconds(1);
 constexpr Duration kLongestPause = std::chrono::minutes(5);
 constexpr auto kRetryAfter = std::chrono::seconds(20);  // holders that did not confirm
 constexpr std::size_t kFilesPerPage = 1000;
@@ -50,7 +51,11 @@ Task<> Cleaner::rounds() {
   for (;;) {
     is_awake_ = false;
     const auto found = co_await round();
-    if (is_awake_) continue;
+    if (is_awake_) {
+      // Each round reads all that waits: many deletions share one.
+      co_await context_.clock.sleep_for(kBetweenRounds);
+      continue;
+    }
     if (found == Found::nothing) co_await woken_.wait();
     if (found != Found::absent) pause = kRound;
     if (found == Found::work) co_await async::finish_within(context_.clock, woken_.wait(), pause);

@@ -57,6 +57,9 @@ Task<std::expected<void, StoreFailure>> Upload::run() {
   try {
     co_await read_and_send();
     if (!failure_) co_await chunks_.join();
+    // A task that ended by an exception is in the log, and nowhere else.
+    if (!failure_ && chunks_kept_ != file_.chunk_count)
+      fail_with({Error{Errc::internal, "not every chunk could be stored"}});
     // The last moment to give up: what follows is the commit of the file.
     co_await async::cancellation_point();
   } catch (...) {
@@ -155,6 +158,9 @@ Task<> Upload::send_chunk(Piece piece, std::uint64_t index, bool is_last, async:
   }
   co_await async::run_all(context_.executor, "upload", std::move(shards));
   if (failure_) co_return;
+  if (std::ranges::any_of(chunk.shards, [](const ShardInfo& shard) { return shard.receipt.empty(); }))
+    co_return;
+  ++chunks_kept_;
   unsaved_.push_back(std::move(chunk));
   if (unsaved_.size() >= kReceiptsPerCommit) co_await save_receipts();
 }

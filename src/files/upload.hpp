@@ -60,6 +60,7 @@ class Upload {
   bool any_planned_ = false;
   Bytes ahead_;  ///< the beginning of the next piece
   std::vector<ChunkInfo> unsaved_;
+  std::uint64_t chunks_kept_ = 0;  ///< with all their receipts
   crypto::Sha256 content_;
   async::Budget window_;
   async::TaskGroup chunks_;

@@ -91,6 +91,7 @@ Task<Result<Lease>> PeerClient::turn(async::Budget& budget, SteadyTime deadline)
 
 Task<Result<PeerReply>> PeerClient::call_within(const PeerAddress& to, const PeerCall& call,
                                                 const CallLimits& limits, SteadyTime deadline) {
+  std::optional<Error> given_up;
   if (to.id && !to.dial_anew) {
     if (auto pooled = take_idle(*to.id)) {
       auto outcome = co_await run(*pooled, call, limits, deadline);
@@ -98,11 +99,14 @@ Task<Result<PeerReply>> PeerClient::call_within(const PeerAddress& to, const Pee
           !outcome.reply && outcome.reply.error().code == Errc::closed && !outcome.reply_began;
       if (outcome.reusable) keep(std::move(pooled));
       if (!was_dead || stopped_) co_return std::move(outcome.reply);
-      // The peer gave the kept connection up as the call went out: it has not looked at it. Once more,
-      // afresh.
+      // The peer gave the kept connection up as the call went out, most likely before it looked at it. Once
+      // more, afresh.
+      given_up = outcome.reply.error();
     }
   }
   auto dialled = co_await dial(to, limits, deadline);
+  // It may have looked: one that cannot be reached any more was reached then.
+  if (!dialled && given_up) co_return std::unexpected(*given_up);
   if (!dialled) co_return std::unexpected(dialled.error());
   auto outcome = co_await run(**dialled, call, limits, deadline);
   if (outcome.reusable) keep(std::move(*dialled));

@@ -64,7 +64,6 @@ void Score::add_audit(AuditOutcome outcome, WallTime now, Duration period) {
 }
 
 void Score::add_self_report(WallTime now, Duration period) {
-  if (first_audit == WallTime()) first_audit = now;
   last_heard = std::max(last_heard, now);
   if (last_report && now - *last_report < period) return;
   last_report = now;

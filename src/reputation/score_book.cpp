@@ -85,7 +85,9 @@ double ScoreBook::weight(const NodeId& node, std::size_t holders_in_subnet, Wall
 void ScoreBook::drop_old(WallTime now) {
   std::vector<NodeId> old;
   for (const auto& [node, score, version] : table_.entries()) {
-    if (!score.disqualified && now - score.last_heard > kKeepScores) old.push_back(node);
+    // One that has never answered is remembered from its first audit on: dodging them does not pay.
+    const auto since = std::max(score.last_heard, score.first_audit);
+    if (!score.disqualified && now - since > kKeepScores) old.push_back(node);
   }
   for (const auto& node : old) table_.erase(node);
 }

@@ -40,6 +40,12 @@ PackWriter::PackWriter(ShardIndex& index, PackFiles& files, std::uint64_t pack_s
 
 void PackWriter::write(std::span<Entry> group) {
   while (!group.empty()) {
+    // Records that no row leads to would be found at the next start: nothing is written, and nothing is said
+    // to be gone, until then.
+    if (const auto& failed = index_.failed()) {
+      for (auto& entry : group) entry.result = std::unexpected(*failed);
+      return;
+    }
     const auto kind = group.front().job.index();
     const auto end =
         std::ranges::find_if(group, [&](const Entry& entry) { return entry.job.index() != kind; });

@@ -16,11 +16,13 @@ void mark_rebuilding(Database& database, bool begins) {
 }
 
 void erase_rows(Database& database, char kind) {
-  const ScanRequest some{.prefix = std::string(1, kind), .after = {}, .limit = kRowsAtOnce};
+  ScanRequest some{.prefix = std::string(1, kind), .after = {}, .limit = kRowsAtOnce};
   for (auto rows = require(database.scan(Family::shards, some)); !rows.empty();
        rows = require(database.scan(Family::shards, some))) {
     WriteBatch batch;
     for (const auto& row : rows) batch.erase(row.key);
+    // Not over what has been erased again and again.
+    some.after = rows.back().key;
     require(database.write(Family::shards, batch, Durability::buffered));
   }
 }

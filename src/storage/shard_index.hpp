@@ -36,6 +36,10 @@ class ShardIndex {
   Result<void> blocks_freed(std::span<const DeadRange> ranges);
   Result<void> file_removed(std::uint32_t pack);
 
+  /// Set once a change could not be written: there are no more until the next start. The writer's thread
+  /// only.
+  const std::optional<Error>& failed() const { return failed_; }
+
  private:
   friend class IndexChange;
 

@@ -50,7 +50,7 @@ void Pair::start_owner() {
   EXPECT_TRUE(clock.run(owner->book.open()));
   EXPECT_TRUE(clock.run(owner->joins.open()));
   EXPECT_TRUE(clock.run(owner->service.open()));
-  owner->service.on_missing = [this](const NodeId& holder_id, const ShardId& shard) {
+  owner->service.on_missing = [this](const NodeId& holder_id, const ShardId& shard, bool) {
     EXPECT_EQ(holder_id, holder_identity.id());
     missing.push_back(shard);
   };

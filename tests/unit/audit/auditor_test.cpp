@@ -70,6 +70,14 @@ TEST_F(AuditorTest, AHolderThatCannotBeReachedIsOffline) {
   EXPECT_EQ(parties_.verdicts[5].outcome, Outcome::passed);
 }
 
+TEST_F(AuditorTest, WhoHasSeenItsQuestionIsNotMerelyOffline) {
+  int asked = 0;
+  parties_.before_ask = [&] { parties_.line = ++asked == 1 ? Errc::overloaded : Errc::unreachable; };
+  wait_for(1);
+  EXPECT_EQ(last().outcome, Outcome::contained);
+  EXPECT_TRUE(parties_.owner->auditor.is_contained(parties_.vault.holder.id()));
+}
+
 TEST_F(AuditorTest, SilenceIsFailureAfterSixHoursOfTheSameQuestion) {
   parties_.line = Errc::timeout;
   wait_for(1);
@@ -131,6 +139,7 @@ TEST_F(AuditorTest, AChangeOnItsWayIsWaitedFor) {
   parties_.agree_at_owner(next);
   wait_for(1);
   EXPECT_EQ(last().outcome, Outcome::passed);
+  EXPECT_EQ(last().serial, 1U) << "the holder may have begun to answer the other";
 }
 
 TEST_F(AuditorTest, AHolderThatInsistsOnAnotherRevisionFails) {

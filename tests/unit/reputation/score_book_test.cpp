@@ -158,6 +158,15 @@ TEST_F(ScoreBookTest, ForgetsAfterNinetyDaysWhoWasNotDisqualified) {
   EXPECT_EQ(book_.state_of(node(2)), NodeState::disqualified);
 }
 
+TEST_F(ScoreBookTest, RemembersWhoNeverAnswered) {
+  audit(1, AuditOutcome::offline);
+  book_.drop_old(now_);
+  book_.record_window(node(1), true, now_);
+  EXPECT_LT(book_.online_of(node(1)), 1) << "it answered probes, and not its audit";
+  book_.drop_old(now_ + std::chrono::days(91));
+  EXPECT_EQ(book_.find(node(1)), nullptr);
+}
+
 TEST_F(ScoreBookTest, NobodyPushesADisqualifiedNodeOut) {
   ScoreBook small(kPeriod, 3);
   for (int i = 0; i < 6; ++i) small.record_audit(node(1), AuditOutcome::failed, kNow);
