@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sim/client.hpp"
+#include "sim/seeds.hpp"
 
 namespace mycostr::sim {
 namespace {
@@ -89,7 +90,7 @@ Task<> let_shards_rot(SimWorld& world) {
 }
 
 TEST(DiskLoss, LeavesFilesReadableWhileOneCopyOfEachChunkLives) {
-  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+  for (std::uint64_t seed = 1; seed <= seeds_of(10); ++seed) {
     SCOPED_TRACE(seed);
     SimWorld world({}, seed);
     world.run(lose_disks(world));
@@ -102,7 +103,7 @@ TEST(DiskLoss, IsNotWhatAPartitionIs) {
 }
 
 TEST(DiskLoss, CanBeSilentAndIsNoticed) {
-  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+  for (std::uint64_t seed = 1; seed <= seeds_of(10); ++seed) {
     SCOPED_TRACE(seed);
     SimWorld world({.nodes = 20}, seed);
     world.run(let_shards_rot(world));

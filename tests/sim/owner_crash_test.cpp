@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "sim/model.hpp"
+#include "sim/seeds.hpp"
 
 namespace mycostr::sim {
 namespace {
@@ -52,7 +53,7 @@ Task<> crash_and_repeat(SimWorld& world) {
 }
 
 TEST(OwnerCrash, LeavesOneFileForOneIdempotencyKey) {
-  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+  for (std::uint64_t seed = 1; seed <= seeds_of(60); ++seed) {
     SCOPED_TRACE(seed);
     SimWorld world({.nodes = 12}, seed);
     world.run(crash_and_repeat(world));
@@ -105,7 +106,7 @@ Task<> erase_and_crash(SimWorld& world) {
 }
 
 TEST(OwnerCrash, DoesNotStopADeletion) {
-  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+  for (std::uint64_t seed = 1; seed <= seeds_of(40); ++seed) {
     SCOPED_TRACE(seed);
     SimWorld world({.nodes = 12}, seed);
     world.run(erase_and_crash(world));

@@ -1,5 +1,6 @@
 // What goes on around repair: the owner goes down, the file goes.
 #include "sim/repair_fixture.hpp"
+#include "sim/seeds.hpp"
 
 namespace mycostr::sim {
 namespace {
@@ -29,7 +30,7 @@ Task<> crash_the_owner(SimWorld& world) {
 }
 
 TEST(RepairCrash, GoesOnAfterCrashesOfTheOwner) {
-  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+  for (std::uint64_t seed = 1; seed <= seeds_of(20); ++seed) {
     SCOPED_TRACE(seed);
     SimWorld world(world_of(12), seed);
     world.run(crash_the_owner(world));
@@ -53,7 +54,7 @@ Task<> restart_the_owner_while_a_holder_is_away(SimWorld& world) {
 }
 
 TEST(RepairCrash, CountsTheGraceAcrossRestarts) {
-  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+  for (std::uint64_t seed = 1; seed <= seeds_of(3); ++seed) {
     SCOPED_TRACE(seed);
     SimWorld world(world_of(12), seed);
     world.run(restart_the_owner_while_a_holder_is_away(world));
@@ -76,7 +77,7 @@ Task<> erase_meanwhile(SimWorld& world) {
 }
 
 TEST(RepairCrash, EndsWithTheFile) {
-  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+  for (std::uint64_t seed = 1; seed <= seeds_of(10); ++seed) {
     SCOPED_TRACE(seed);
     SimWorld world(world_of(12), seed);
     world.run(erase_meanwhile(world));

@@ -1,5 +1,6 @@
 // Whole nodes lose holders, shards and each other; what an owner does about it.
 #include "sim/repair_fixture.hpp"
+#include "sim/seeds.hpp"
 
 namespace mycostr::sim {
 namespace {
@@ -30,7 +31,7 @@ Task<> lose_a_holder(SimWorld& world) {
 }
 
 TEST(Repair, MakesTheCopiesOfALostHolderAnew) {
-  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+  for (std::uint64_t seed = 1; seed <= seeds_of(3); ++seed) {
     SCOPED_TRACE(seed);
     SimWorld world(world_of(12), seed);
     world.run(lose_a_holder(world));
@@ -53,7 +54,7 @@ Task<> lose_two_holders(SimWorld& world) {
 }
 
 TEST(Repair, HurriesWhereOneCopyIsLeft) {
-  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+  for (std::uint64_t seed = 1; seed <= seeds_of(3); ++seed) {
     SCOPED_TRACE(seed);
     SimWorld world(world_of(16), seed);
     world.run(lose_two_holders(world));
@@ -82,7 +83,7 @@ Task<> return_late(SimWorld& world) {
 }
 
 TEST(Repair, TakesBackWhatIsTooManyWhenAHolderReturns) {
-  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+  for (std::uint64_t seed = 1; seed <= seeds_of(3); ++seed) {
     SCOPED_TRACE(seed);
     SimWorld world(world_of(12), seed);
     world.run(return_late(world));
@@ -111,7 +112,7 @@ Task<> part(SimWorld& world) {
 }
 
 TEST(Repair, WaitsWhereTheOwnLinkMayBeAtFault) {
-  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+  for (std::uint64_t seed = 1; seed <= seeds_of(3); ++seed) {
     SCOPED_TRACE(seed);
     SimWorld world(world_of(13), seed);
     world.run(part(world));
@@ -142,7 +143,7 @@ Task<> rot_some(SimWorld& world) {
 }
 
 TEST(Repair, ReplacesAtOnceWhatHoldersSayIsLost) {
-  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+  for (std::uint64_t seed = 1; seed <= seeds_of(5); ++seed) {
     SCOPED_TRACE(seed);
     SimWorld world(world_of(12), seed);
     world.run(rot_some(world));
@@ -166,7 +167,7 @@ Task<> drain(SimWorld& world) {
 }
 
 TEST(Repair, MovesTheCopiesOfAHolderThatLeaves) {
-  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+  for (std::uint64_t seed = 1; seed <= seeds_of(3); ++seed) {
     SCOPED_TRACE(seed);
     SimWorld world(world_of(12), seed);
     world.run(drain(world));

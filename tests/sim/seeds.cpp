@@ -15,10 +15,13 @@ namespace {
 
 #if defined(MYCOSTR_SANITIZED) || defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr std::uint64_t kSeeds = 12;
+constexpr std::uint64_t kShare = 4;
 #elif defined(NDEBUG)
 constexpr std::uint64_t kSeeds = 1000;
+constexpr std::uint64_t kShare = 1;
 #else
 constexpr std::uint64_t kSeeds = 100;
+constexpr std::uint64_t kShare = 1;
 #endif
 
 std::optional<std::uint64_t> number_in(const char* variable) {
@@ -31,6 +34,9 @@ std::optional<std::uint64_t> number_in(const char* variable) {
 
 std::uint64_t seed_count() {
   return number_in("MYCOSTR_SIM_SEEDS").value_or(kSeeds);
+}
+std::uint64_t seeds_of(std::uint64_t most) {
+  return (most + kShare - 1) / kShare;
 }
 std::optional<std::uint64_t> only_seed() {
   return number_in("MYCOSTR_SIM_SEED");

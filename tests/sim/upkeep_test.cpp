@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "sim/client.hpp"
+#include "sim/seeds.hpp"
 
 namespace mycostr::sim {
 namespace {
@@ -55,7 +56,7 @@ Task<> rot_one(SimWorld& world, Reports& reports) {
 }
 
 TEST(Upkeep, ARottenShardIsFoundAndItsOwnerTold) {
-  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+  for (std::uint64_t seed = 1; seed <= seeds_of(5); ++seed) {
     SCOPED_TRACE(seed);
     Reports reports;
     SimWorld world({.nodes = 8}, seed);
@@ -86,7 +87,7 @@ Task<> rot_while_the_owner_is_away(SimWorld& world, Reports& reports) {
 }
 
 TEST(Upkeep, AnOwnerHearsOfItsLossWhenItIsBack) {
-  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+  for (std::uint64_t seed = 1; seed <= seeds_of(20); ++seed) {
     SCOPED_TRACE(seed);
     Reports reports;
     SimWorld world({.nodes = 6}, seed);
@@ -132,7 +133,7 @@ Task<> drain_and_come_back(SimWorld& world) {
 }
 
 TEST(Upkeep, AHolderThatDrainsTakesNothingNew) {
-  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+  for (std::uint64_t seed = 1; seed <= seeds_of(3); ++seed) {
     SCOPED_TRACE(seed);
     SimWorld world({.nodes = 8}, seed);
     world.run(drain_and_come_back(world));
