@@ -3,11 +3,7 @@
 #include <algorithm>
 
 namespace mycostr::payment {
-
-std::optional<WallTime> unpaid_since(const Account& account) {
-  if (account.owed() < kLeastPayment) return std::nullopt;
-  return account.owed_since;
-}
+namespace {
 
 /// Also where it is over: else an owner would pay nothing by making new agreements again and again.
 bool lacks_statements(const agreement::Agreement& agreement, const Account* account) {
@@ -17,6 +13,13 @@ bool lacks_statements(const agreement::Agreement& agreement, const Account* acco
   const bool is_over =
       agreement.revision.ends || agreement.state == State::ending || agreement.state == State::ended;
   return is_over || (agreement.state == State::active && agreement.revision.bytes.value > 0);
+}
+
+}  // namespace
+
+std::optional<WallTime> unpaid_since(const Account& account) {
+  if (account.owed() < kLeastPayment) return std::nullopt;
+  return account.owed_since;
 }
 
 std::optional<WallTime> unpaid_since(const agreement::Agreement& agreement, const Account* account,
