@@ -80,7 +80,8 @@ std::vector<reputation::Sighting> Engine::look_for_holders() const {
   std::vector<reputation::Sighting> out;
   for (const auto& [id, node] : directory_.nodes()) {
     const bool was_asked = node.answered || node.failing;
-    if (node.record.is_holder && was_asked) out.push_back({id, !node.failing});
+    const bool is_ours = agreements_.with(agreement::Role::owner, id) != nullptr;
+    if (node.record.is_holder && was_asked) out.push_back({id, !node.failing, is_ours});
   }
   return out;
 }

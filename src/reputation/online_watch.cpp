@@ -16,24 +16,30 @@ void OnlineWatch::add(const std::vector<Sighting>& sightings) {
   const bool counts = !is_doubtful(sightings) || doubtful_ >= kMaxDoubtfulWindows;
   doubtful_ = counts ? 0 : doubtful_ + 1;
   if (counts) present_.clear();
-  for (const auto& [node, answers] : sightings) {
+  for (const auto& [node, answers, is_ours] : sightings) {
     if (counts && answers) present_.insert(node);
     book_.record_window(node, counts ? std::optional(answers) : std::nullopt, now);
   }
 }
 
 bool OnlineWatch::is_doubtful(const std::vector<Sighting>& sightings) const {
-  std::size_t there_before = 0;
-  std::size_t vanished = 0;
-  for (const auto& [node, answers] : sightings) {
+  struct Count {
+    std::size_t there_before = 0;
+    std::size_t vanished = 0;
+  } all, ours;
+  const auto add_to = [](Count& count, bool answers) {
+    ++count.there_before;
+    if (!answers) ++count.vanished;
+  };
+  for (const auto& [node, answers, is_ours] : sightings) {
     if (!present_.contains(node)) continue;
-    ++there_before;
-    if (!answers) ++vanished;
+    add_to(all, answers);
+    if (is_ours) add_to(ours, answers);
   }
-  if (vanished == 0) return false;
-  return vanished == there_before ||
-         (vanished > 1 &&
-          static_cast<double>(vanished) > kVanishedFraction * static_cast<double>(there_before));
+  if (all.vanished == 0) return false;
+  return all.vanished == all.there_before ||
+         (ours.vanished > 1 &&
+          static_cast<double>(ours.vanished) > kVanishedFraction * static_cast<double>(ours.there_before));
 }
 
 }  // namespace mycostr::reputation

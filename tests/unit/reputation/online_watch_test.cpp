@@ -17,7 +17,7 @@ class OnlineWatchTest : public testing::Test {
   /// Ten nodes, of which the first `away` do not answer.
   static std::vector<Sighting> sightings(std::uint32_t away) {
     std::vector<Sighting> out;
-    for (std::uint32_t n = 0; n < 10; ++n) out.push_back({node(n), n >= away});
+    for (std::uint32_t n = 0; n < 10; ++n) out.push_back({node(n), n >= away, true});
     return out;
   }
   void add(std::uint32_t away, int windows = 1) {
@@ -70,6 +70,17 @@ TEST_F(OnlineWatchTest, TheOnlyHolderIsNotBlamedForTheOwnLine) {
   watch_.add({{node(1), true}, {node(2), true}, {node(3), true}});
   watch_.add({{node(1), true}, {node(2), true}, {node(3), false}});
   EXPECT_LT(online(3), 1);
+}
+
+TEST_F(OnlineWatchTest, StrangersThatVanishExcuseNobody) {
+  auto seen_now = sightings(0);
+  for (std::uint32_t n = 10; n < 60; ++n) seen_now.push_back({node(n), true});
+  watch_.add(seen_now);
+  auto vanished = sightings(2);
+  for (std::uint32_t n = 10; n < 60; ++n) vanished.push_back({node(n), false});
+  watch_.add(vanished);
+  EXPECT_EQ(seen(0), 2U);
+  EXPECT_LT(online(0), 1);
 }
 
 TEST_F(OnlineWatchTest, WhoWasNeverThereDoesNotVanish) {
