@@ -6,15 +6,6 @@
 #include "base/log.hpp"
 
 namespace mycostr::agreement {
-namespace {
-
-/// A call that says something of whether the node is there at all, rather than of what was asked.
-bool is_silence(Errc code) {
-  return code == Errc::unreachable || code == Errc::timeout || code == Errc::closed ||
-         code == Errc::wrong_peer;
-}
-
-}  // namespace
 
 Task<Result<PeerReply>> Desk::call(const char* operation, Bytes message) {
   const auto contact = ports_.find_holder(holder_);
@@ -73,6 +64,17 @@ Task<Result<bool>> Desk::join_some() {
   if (!done && done.error().code == Errc::exists) done = co_await forget_joined(agreement.id, *shards);
   if (!done) co_return std::unexpected(done.error());
   co_return true;
+}
+
+Task<Result<void>> Desk::give_up_waiting() {
+  for (;;) {
+    auto shards = co_await joins_.waiting(holder_, wire::kMaxShardsPerChange);
+    if (!shards) co_return std::unexpected(shards.error());
+    if (shards->empty()) co_return Result<void>();
+    log(LogLevel::warn, "agreement", "holder={} does not sign for {} shards that it gave receipts for",
+        short_hex(holder_.view()), shards->size());
+    if (auto done = co_await mark_missing(std::move(*shards), {}); !done) co_return done;
+  }
 }
 
 /// Those that wait though they are in it already need not wait.
@@ -139,8 +141,9 @@ Task<Result<void>> Desk::take_apart(Agreement agreement) {
       for (const auto& entry : page) JoinQueue::add(batch, holder_, entry);
     };
   }
+  const auto bytes = agreement.revision.bytes;
   auto done = co_await clear_shards(ports_.meta, ports_.crypto_pool, agreement.id, put_back);
-  if (agreement.rejoins) joins_.added(holder_);
+  if (agreement.rejoins) joins_.added(holder_, bytes);
   if (!done) co_return done;
   co_return co_await close(book_, std::move(agreement));
 }

@@ -5,6 +5,12 @@
 
 namespace mycostr::agreement {
 
+/// Of a call that says whether the node is there at all, rather than what it thinks of what was asked.
+constexpr bool is_silence(Errc code) {
+  return code == Errc::unreachable || code == Errc::timeout || code == Errc::closed ||
+         code == Errc::wrong_peer;
+}
+
 /// Loop thread only; one task at a time calls it. References outlive it.
 ///
 /// Errors of all tasks: unreachable and what else a call ends with, io, corrupt; invalid where the holder's
@@ -19,6 +25,12 @@ class Desk {
 
   /// Ends what was under way: a change that was sent and not answered, agreements that are ending.
   Task<Result<void>> catch_up();
+  /// Shows the holder the newest revision here; where it has a newer one that both have signed, or does not
+  /// know the agreement, that is given up. Where there is none here, a new one ends whatever the holder has.
+  /// REQUIRES: as join_some().
+  Task<Result<void>> compare();
+  /// What waits is missing from now on. Errors: io, corrupt.
+  Task<Result<void>> give_up_waiting();
   /// One change with shards that wait, in an agreement that is made where there is none. True where more may
   /// wait. REQUIRES: catch_up() has succeeded.
   Task<Result<bool>> join_some();
@@ -36,6 +48,7 @@ class Desk {
   const Agreement* active() const { return book_.with(Role::owner, holder_); }
   Task<Result<PeerReply>> call(const char* operation, Bytes message);
   Task<Result<void>> propose();
+  static bool is_newer(const Agreement& known, const std::optional<wire::CoSigned>& shown);
 
   /// Signs a change and has the holder sign it.
   Task<Result<void>> change(Agreement before, wire::Delta delta, bool ends);
@@ -43,6 +56,7 @@ class Desk {
   Task<Result<void>> settle(Agreement before, Change change);
   Task<Result<void>> take_agreed(Agreement before, const Change& change, wire::CoSigned signed_by_both);
   Task<Result<void>> take_missing(Agreement before, const Change& change, std::vector<ShardId> missing);
+  Task<Result<void>> mark_missing(std::vector<wire::ShardEntry> shards, WriteBatch batch);
   /// Both sides disagree for good: over, and its shards wait for another agreement. Always an error.
   Task<Result<void>> give_up(Agreement agreement, std::string why);
 

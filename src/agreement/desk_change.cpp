@@ -104,13 +104,43 @@ Task<Result<void>> Desk::take_missing(Agreement before, const Change& change, st
       short_hex(holder_.view()), denied.size());
   WriteBatch batch;
   batch.erase(keys::of(keys::kChanges, before.id));
-  for (const auto& entry : denied) JoinQueue::mark_missing(batch, holder_, entry);
+  co_return co_await mark_missing(std::move(denied), std::move(batch));
+}
+
+Task<Result<void>> Desk::mark_missing(std::vector<wire::ShardEntry> shards, WriteBatch batch) {
+  for (const auto& entry : shards) JoinQueue::mark_missing(batch, holder_, entry);
   const auto done = co_await ports_.meta.commit(std::move(batch), Durability::buffered);
   if (!done) co_return done;
   if (on_missing_) {
-    for (const auto& entry : denied) on_missing_(holder_, entry.id, true);
+    for (const auto& entry : shards) on_missing_(holder_, entry.id, true);
   }
   co_return done;
+}
+
+/// The holder has what this side signed once, and lost.
+bool Desk::is_newer(const Agreement& known, const std::optional<wire::CoSigned>& shown) {
+  if (!shown) return false;
+  const auto revision = wire::verify_revision(*shown, known.terms);
+  return revision && revision->agreement == known.id && revision->number > known.revision.number;
+}
+
+/// Only to see what it says: no new revision, for it may owe an answer about this one.
+Task<Result<void>> Desk::compare() {
+  if (active() == nullptr) co_return co_await propose();
+  const auto agreement = *active();
+  // Nothing is signed yet that could be shown.
+  if (agreement.revision.number == 0) co_return co_await change(agreement, {}, false);
+  const auto& newest = agreement.signed_revision;
+  const wire::ChangeAgreement message{{newest.payload, newest.owner_signature}, wire::encode(wire::Delta())};
+  const auto answer = co_await call(wire::operations::kChangeAgreement, wire::encode(message));
+  if (!answer && answer.error().code == Errc::not_found)
+    co_return co_await give_up(agreement, "the holder does not know it");
+  if (!answer) co_return std::unexpected(answer.error());
+  const auto reply = wire::decode_change_reply(answer->message);
+  if (!reply) co_return std::unexpected(reply.error());
+  const bool is_conflict = reply->outcome == wire::ChangeReply::Outcome::conflict;
+  if (!is_conflict || !is_newer(agreement, reply->revision)) co_return Result<void>();
+  co_return co_await give_up(agreement, "the holder has a newer revision");
 }
 
 Task<Result<void>> Desk::give_up(Agreement agreement, std::string why) {

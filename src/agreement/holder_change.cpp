@@ -44,9 +44,6 @@ Task<Result<PeerReply>> HolderService::handle_change(PeerRequest& request) {
   if (!revision) co_return std::unexpected(revision.error());
   auto delta = wire::decode_delta(change->delta);
   if (!delta) co_return std::unexpected(delta.error());
-  if (wire::delta_hash(change->delta) != revision->delta_hash) {
-    co_return fail(Errc::invalid, "the revision is of another change");
-  }
   const auto* found = book_.find(revision->agreement);
   if (found == nullptr || found->role != Role::holder) co_return fail(Errc::not_found, "no such agreement");
   if (found->peer != owner.id) co_return fail(Errc::forbidden, "this agreement is another owner's");
@@ -54,6 +51,11 @@ Task<Result<PeerReply>> HolderService::handle_change(PeerRequest& request) {
     co_return reply_of({Outcome::agreed, found->signed_revision});
   }
   if (found->state != State::active) co_return fail(Errc::not_found, "the agreement has ended");
+  // An owner that only compares shows a former one, with no delta.
+  if (revision->number <= found->revision.number) co_return contradicted_by(*found);
+  if (wire::delta_hash(change->delta) != revision->delta_hash) {
+    co_return fail(Errc::invalid, "the revision is of another change");
+  }
   if (waiting_ >= kMaxChangesWaiting) co_return fail(Errc::overloaded, "too many changes wait");
   const InWork in_work(in_work_, owner.id);
   if (!in_work.is_first()) co_return fail(Errc::overloaded, "another call of this owner is being answered");

@@ -117,6 +117,18 @@ Task<> HolderService::run() {
   }
 }
 
+Task<Result<void>> HolderService::check_deletion(NodeId owner, std::vector<ShardId> shards) {
+  const auto* found = book_.with(Role::holder, owner);
+  if (found == nullptr || found->revision.shards == 0) co_return Result<void>();
+  ShardSet set(ports_.meta, ports_.crypto_pool, found->id);
+  for (const auto& shard : shards) {
+    const auto slot = co_await set.slot_of(shard);
+    if (!slot) co_return std::unexpected(slot.error());
+    if (*slot) co_return fail(Errc::conflict, "the agreement has this shard; it is to leave it first");
+  }
+  co_return Result<void>();
+}
+
 Task<Result<void>> HolderService::end_unpaid(NodeId owner) {
   const auto* found = book_.with(Role::holder, owner);
   if (found == nullptr) co_return Result<void>();

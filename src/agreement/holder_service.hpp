@@ -64,6 +64,9 @@ class HolderService {
   /// Operation "agreements/change": the reply says agreed, missing or conflict (wire::ChangeReply). Errors:
   /// invalid, not_found (no such agreement, or it has ended), forbidden, overloaded, full, io.
   Task<Result<PeerReply>> handle_change(PeerRequest& request);
+  /// What an owner may have deleted. Errors: conflict (one of these is in the active agreement with it: an
+  /// audit would find it missing), io, corrupt.
+  Task<Result<void>> check_deletion(NodeId owner, std::vector<ShardId> shards);
   /// The agreement with an owner is over because it did not pay, durably. Errors: io.
   Task<Result<void>> end_unpaid(NodeId owner);
   /// Clears away the rows of agreements that have ended. Until cancelled.

@@ -29,22 +29,23 @@ Result<wire::ShardEntry> entry_in(const KeyValue& row) {
   return wire::ShardEntry{place->shard, {read_be64(as_bytes(row.value))}};
 }
 
-/// Sorts after every shard of this holder's and before the next holder's.
-std::string end_of(std::string_view kind, const NodeId& holder) {
-  return keys::at_holder(kind, holder) + std::string(ShardId::kSize + 1, '\xff');
-}
+constexpr std::size_t kRowsAtOnce = 1000;
 
 }  // namespace
 
 Task<Result<void>> JoinQueue::open() {
   for (std::string after;;) {
-    const auto rows = co_await store_.scan({std::string(keys::kJoins), after, 1});
+    const auto rows = co_await store_.scan({std::string(keys::kJoins), after, kRowsAtOnce});
     if (!rows) co_return std::unexpected(rows.error());
-    if (rows->empty()) co_return Result<void>();
-    const auto place = place_in(rows->front().key, keys::kJoins);
-    if (!place) co_return std::unexpected(place.error());
-    holders_.insert(place->holder);
-    after = end_of(keys::kJoins, place->holder);
+    for (const auto& row : *rows) {
+      const auto place = place_in(row.key, keys::kJoins);
+      if (!place) co_return std::unexpected(place.error());
+      const auto entry = entry_in(row);
+      if (!entry) co_return std::unexpected(entry.error());
+      waiting_[place->holder].value += entry->size.value;
+      after = row.key;
+    }
+    if (rows->size() < kRowsAtOnce) co_return Result<void>();
   }
 }
 
@@ -66,22 +67,31 @@ void JoinQueue::mark_missing(WriteBatch& batch, const NodeId& holder, const wire
   batch.put(keys::at_holder(keys::kMissing, holder, shard.id), size_text(shard.size));
 }
 
-void JoinQueue::added(const NodeId& holder) {
-  if (holders_.insert(holder).second) wake();
+void JoinQueue::added(const NodeId& holder, ByteCount bytes) {
+  const auto [at, is_new] = waiting_.try_emplace(holder);
+  at->second.value += bytes.value;
+  if (is_new) wake();
 }
 
 Task<Result<std::vector<wire::ShardEntry>>> JoinQueue::waiting(NodeId holder, std::size_t limit) {
   // Forgotten before the look, so that what is added meanwhile is remembered.
-  holders_.erase(holder);
+  const auto forgotten = waiting_.extract(holder);
+  const auto before = forgotten ? forgotten.mapped() : ByteCount();
   const auto rows = co_await store_.scan({keys::at_holder(keys::kJoins, holder), "", limit});
-  if (!rows || !rows->empty()) holders_.insert(holder);
-  if (!rows) co_return std::unexpected(rows.error());
+  if (!rows) {
+    waiting_[holder].value += before.value;
+    co_return std::unexpected(rows.error());
+  }
   std::vector<wire::ShardEntry> out;
+  ByteCount found;
   for (const auto& row : *rows) {
     const auto entry = entry_in(row);
     if (!entry) co_return std::unexpected(entry.error());
+    found.value += entry->size.value;
     out.push_back(*entry);
   }
+  const bool is_all = rows->size() < limit;
+  if (!rows->empty()) waiting_[holder].value += is_all ? found.value : std::max(before.value, found.value);
   co_return out;
 }
 

@@ -3,7 +3,7 @@
 // then said it has not: rows gm/<holder><shard>, there until the shard leaves.
 #pragma once
 
-#include <set>
+#include <map>
 #include <vector>
 
 #include "async/signal.hpp"
@@ -29,10 +29,11 @@ class JoinQueue {
   /// It is not to join any more, nor missed.
   static void drop(WriteBatch& batch, const NodeId& holder, const ShardId& shard);
 
-  /// Call after the commit of a batch with add() for this holder, also after one that failed.
-  void added(const NodeId& holder);
-  /// Holders with shards that wait; perhaps a few without.
-  const std::set<NodeId>& holders() const { return holders_; }
+  /// Call after the commit of a batch with add() of so much for this holder, also after one that failed.
+  void added(const NodeId& holder, ByteCount bytes);
+  /// Holders with shards that wait, perhaps a few without, and how much that is: what was dropped, or never
+  /// written, counts until the next look at all that waits for the holder.
+  const std::map<NodeId, ByteCount>& holders() const { return waiting_; }
   /// Returns at the next added() of a holder for whom nothing waited, or wake().
   Task<> wait() { return changed_.wait(); }
   void wake() { changed_.notify_all(); }
@@ -49,7 +50,7 @@ class JoinQueue {
 
  private:
   MetaStore& store_;
-  std::set<NodeId> holders_;
+  std::map<NodeId, ByteCount> waiting_;
   async::Signal changed_;
 };
 

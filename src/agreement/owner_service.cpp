@@ -21,6 +21,11 @@ constexpr Duration kLongestPause = std::chrono::minutes(5);
 constexpr std::size_t kVisitsAtOnce = 8;
 constexpr std::size_t kRowsAtOnce = 1000;
 
+/// The holder answered, and not what it should.
+bool is_refusal(Errc code) {
+  return !is_silence(code) && code != Errc::io && code != Errc::corrupt;
+}
+
 }  // namespace
 
 /// Somebody's shards that are to leave.
@@ -43,6 +48,8 @@ struct OwnerService::Counter {
   bool is_visited = false;
   SteadyTime not_before;
   Duration pause = kFirstPause;
+  std::optional<SteadyTime> refuses_since;
+  int refusals = 0;  ///< since then
 };
 
 OwnerService::OwnerService(OwnerPorts ports, Book& book, JoinQueue& joins)
@@ -104,13 +111,15 @@ Task<> OwnerService::report_missing() {
 }
 
 bool OwnerService::has_work() const {
-  return !joins_.holders().empty() || !unanswered_.empty() ||
+  return !joins_.holders().empty() || !unanswered_.empty() || !doubted_.empty() ||
          !book_.in_state(Role::owner, State::ending).empty();
 }
 
 std::set<NodeId> OwnerService::holders_with_work() const {
-  auto out = joins_.holders();
+  std::set<NodeId> out;
+  for (const auto& [holder, bytes] : joins_.holders()) out.insert(holder);
   out.insert(unanswered_.begin(), unanswered_.end());
+  out.insert(doubted_.begin(), doubted_.end());
   for (const auto& id : book_.in_state(Role::owner, State::ending)) out.insert(book_.find(id)->peer);
   return out;
 }
@@ -127,6 +136,8 @@ Task<bool> OwnerService::round() {
   bool any_there = false;
   for (const auto& holder : holders_with_work()) {
     if (!ports_.find_holder(holder)) continue;
+    const bool is_unsettled = unanswered_.contains(holder) || doubted_.contains(holder);
+    if (!is_unsettled && ports_.owes_answer(holder)) continue;
     any_there = true;
     const auto counter = counter_of(holder);
     const bool is_due = !counter->is_visited && ports_.clock.now() >= counter->not_before;
@@ -144,7 +155,7 @@ Task<> OwnerService::visit(NodeId holder, CounterPtr counter, async::Budget::Lea
     ~Ended() { counter.is_visited = false; }
   } ended{*counter};
   unanswered_.insert(holder);
-  const auto done = co_await join_all(counter);
+  const auto done = co_await join_all(holder, counter);
   if (done) {
     unanswered_.erase(holder);
     counter->pause = kFirstPause;
@@ -153,17 +164,51 @@ Task<> OwnerService::visit(NodeId holder, CounterPtr counter, async::Budget::Lea
   log(LogLevel::debug, "agreement", "holder={}: {}", short_hex(holder.view()), to_string(done.error()));
   counter->not_before = ports_.clock.now() + counter->pause;
   counter->pause = std::min(2 * counter->pause, kLongestPause);
+  if (is_refusal(done.error().code)) co_await note_refusal(holder, counter);
 }
 
 /// A turn for each change: what is to leave need not wait until all have joined.
-Task<Result<void>> OwnerService::join_all(CounterPtr counter) {
+Task<Result<void>> OwnerService::join_all(NodeId holder, CounterPtr counter) {
   for (;;) {
     const auto turn = co_await counter->turn.take(1);
     if (auto done = co_await counter->desk.catch_up(); !done) co_return done;
+    if (doubted_.erase(holder) > 0) {
+      if (auto done = co_await counter->desk.compare(); !done) co_return done;
+    }
+    if (ports_.owes_answer(holder)) co_return Result<void>();
     const auto more = co_await counter->desk.join_some();
     if (!more) co_return std::unexpected(more.error());
     if (!*more) co_return Result<void>();
+    counter->refuses_since.reset();
+    signed_[holder] = ports_.clock.now();
   }
+}
+
+Task<> OwnerService::note_refusal(NodeId holder, CounterPtr counter) {
+  const auto now = ports_.clock.now();
+  if (!counter->refuses_since) {
+    counter->refuses_since = now;
+    counter->refusals = 0;
+  }
+  ++counter->refusals;
+  const auto since = *counter->refuses_since;
+  if (counter->refusals < kRefusals || now - since < kRefusalPatience || may_be_own_fault(holder, since))
+    co_return;
+  counter->refuses_since.reset();
+  const auto turn = co_await counter->turn.take(1);
+  const auto done = co_await counter->desk.give_up_waiting();
+  if (!done) log(LogLevel::error, "agreement", "could not note what is missing: {}", to_string(done.error()));
+}
+
+/// With a wrong clock, say, nobody signs anything.
+bool OwnerService::may_be_own_fault(const NodeId& holder, SteadyTime since) const {
+  return std::ranges::none_of(
+      signed_, [&](const auto& entry) { return entry.first != holder && entry.second >= since; });
+}
+
+void OwnerService::compare(const NodeId& holder) {
+  doubted_.insert(holder);
+  joins_.wake();
 }
 
 Task<Result<void>> OwnerService::leave(NodeId holder, std::vector<ShardId> shards) {
@@ -191,6 +236,7 @@ Task<> OwnerService::grant_wishes(NodeId holder, CounterPtr counter) {
   shards.erase(std::ranges::unique(shards).begin(), shards.end());
   unanswered_.insert(holder);
   auto done = co_await counter->desk.catch_up();
+  if (done && ports_.owes_answer(holder)) done = fail(Errc::unreachable, "it owes an answer to an audit");
   if (done) done = co_await counter->desk.leave(std::move(shards));
   if (done) unanswered_.erase(holder);
   // Those who gave up meanwhile are not in the list any more.

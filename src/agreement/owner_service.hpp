@@ -45,6 +45,8 @@ struct OwnerPorts {
   std::function<std::optional<HolderContact>(const NodeId&)> find_holder;
   /// A call found it silent.
   std::function<void(const NodeId&)> on_silence;
+  /// It owes an answer about what its agreement is now: nothing new is signed with it meanwhile.
+  std::function<bool(const NodeId&)> owes_answer = [](const NodeId&) { return false; };
 };
 
 class Desk;
@@ -52,11 +54,17 @@ class Desk;
 /// Loop thread only. References outlive it.
 class OwnerService {
  public:
+  /// A holder that answers, has signed nothing for so long and so often, while others have, does not keep
+  /// what waits there: no audit would ever ask about it.
+  static constexpr Duration kRefusalPatience = std::chrono::hours(6);
+  static constexpr int kRefusals = 24;
+
   OwnerService(OwnerPorts ports, Book& book, JoinQueue& joins);
   ~OwnerService();
 
-  /// A holder that gave a receipt for a shard says that it has not got it. Called once it says so, and for
-  /// all of these again, no news any more, at the start of run(): until the shard has left.
+  /// A holder that gave a receipt for a shard says that it has not got it, or will not sign for it. Called
+  /// when that is found, and for all of these again, no news any more, at the start of run(): until the shard
+  /// has left.
   std::function<void(const NodeId& holder, const ShardId& shard, bool is_news)> on_missing;
 
   /// Once, after the book and the queue have been opened. Errors: io.
@@ -70,6 +78,9 @@ class OwnerService {
   /// The agreement is over, durably; the holder is told as soon as it can be. Its shards stay where they are,
   /// unpromised. Errors: not_found (no active one of this owner's), io.
   Task<Result<void>> end(AgreementId agreement);
+  /// The holder seems to know another revision, or another agreement: it is asked, and where it shows a newer
+  /// revision that both have signed, or one side has no agreement, another agreement is made.
+  void compare(const NodeId& holder);
   /// A change may be on its way to this holder, or have come to an end that is not known here yet.
   bool is_changing(const NodeId& holder) const { return unanswered_.contains(holder); }
 
@@ -86,7 +97,9 @@ class OwnerService {
   /// False where no holder with work is there.
   Task<bool> round();
   Task<> visit(NodeId holder, CounterPtr counter, async::Budget::Lease slot);
-  Task<Result<void>> join_all(CounterPtr counter);
+  Task<Result<void>> join_all(NodeId holder, CounterPtr counter);
+  Task<> note_refusal(NodeId holder, CounterPtr counter);
+  bool may_be_own_fault(const NodeId& holder, SteadyTime since) const;
   Task<> grant_wishes(NodeId holder, CounterPtr counter);
 
   OwnerPorts ports_;
@@ -94,6 +107,8 @@ class OwnerService {
   JoinQueue& joins_;
   std::map<NodeId, CounterPtr> counters_;  ///< one for each holder met since the start
   std::set<NodeId> unanswered_;            ///< holders at which something may be under way
+  std::set<NodeId> doubted_;               ///< holders to compare with
+  std::map<NodeId, SteadyTime> signed_;    ///< when each holder signed last
   async::Budget slots_;
   async::TaskGroup visits_;
 };

@@ -23,6 +23,7 @@ Reply reply_of(const Error& error) {
     default:
       out.answer = Answer::none;
   }
+  out.disagrees = error.code == Errc::conflict || error.code == Errc::not_found;
   out.is_busy = error.code == Errc::conflict || error.code == Errc::overloaded;
   out.is_refusal = error.code == Errc::forbidden || error.code == Errc::invalid;
   return out;

@@ -28,6 +28,7 @@ struct Question {
 struct Reply {
   Answer answer = Answer::not_asked;
   bool is_busy = false;     ///< the holder may answer in a moment: it is at another revision, or at work
+  bool disagrees = false;   ///< on the agreement, or its revision
   bool is_refusal = false;  ///< it says that it will not: perhaps the clocks differ
   Judgement judgement;      ///< of an answer; else `why` says what went wrong
   Bytes proof;              ///< as it came

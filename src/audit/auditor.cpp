@@ -241,7 +241,8 @@ Task<> Auditor::conclude(Question question, Reply reply, Outcome outcome) {
                   .latency = reply.latency,
                   .proof_bytes = reply.proof.size(),
                   .leaves = reply.judgement.leaves,
-                  .chained_step = std::nullopt};
+                  .chained_step = std::nullopt,
+                  .disagrees = reply.disagrees};
   if (question.is_chained() && reply.answer == Answer::right)
     verdict.chained_step = reply.latency / wire::kChainSteps;
   // Refusing is no faster than being late.

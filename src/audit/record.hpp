@@ -29,7 +29,8 @@ struct Verdict {
   std::size_t proof_bytes = 0;
   std::size_t leaves = 0;  ///< proven
   std::optional<Duration>
-      chained_step;  ///< of a chained audit that was answered: the call's time over its steps
+      chained_step;        ///< of a chained audit that was answered: the call's time over its steps
+  bool disagrees = false;  ///< the holder says that it knows no such agreement, or another revision of it
 };
 
 /// An entry of the list of audits: by this node as owner, or of this node as holder.

@@ -98,7 +98,8 @@ agreement::OwnerPorts Engine::owner_ports() {
           settings_.files.call,
           settings_.payment.max_price_msat_per_tb_month,
           [this](const NodeId& node) { return find_holder(node); },
-          [this](const NodeId& node) { directory_.failed(node, ports_.clock.now()); }};
+          [this](const NodeId& node) { directory_.failed(node, ports_.clock.now()); },
+          [this](const NodeId& node) { return auditor_.is_contained(node); }};
 }
 
 agreement::HolderPorts Engine::holder_ports() {
@@ -119,8 +120,6 @@ std::optional<agreement::HolderContact> Engine::find_holder(const NodeId& node) 
   const auto* known = directory_.find(node);
   auto address = directory_.address_of(node);
   if (known == nullptr || !address || !directory_.is_live(node)) return std::nullopt;
-  // It is to answer for what it was asked about: with another revision it would be asked something else.
-  if (auditor_.is_contained(node)) return std::nullopt;
   return agreement::HolderContact{std::move(*address), known->record.public_key,
                                   known->record.price_msat_per_tb_month};
 }

@@ -14,6 +14,9 @@ void Engine::connect_upkeep() {
   prover_.on_bad_shard = [this](const NodeId& owner, const ShardId& shard) {
     scrubber_.suspect({owner, shard});
   };
+  shards_.check_deletion = [this](const NodeId& owner, const std::vector<ShardId>& shards) {
+    return agreements_as_holder_.check_deletion(owner, shards);
+  };
   agreements_as_owner_.on_missing = [this](const NodeId& holder, const ShardId& shard, bool is_news) {
     if (is_news) scores_.record_self_report(holder, ports_.clock.wall_now());
     background_.spawn(lose(holder, {shard}, repair::Reason::rot));
@@ -32,7 +35,9 @@ void Engine::connect_upkeep() {
   };
   files_.kept_by = [this](const NodeId& holder) {
     const auto* agreement = agreements_.with(agreement::Role::owner, holder);
-    return agreement == nullptr ? ByteCount() : agreement->revision.bytes;
+    const auto agreed = agreement == nullptr ? ByteCount() : agreement->revision.bytes;
+    const auto waiting = joins_.holders().find(holder);
+    return ByteCount{agreed.value + (waiting == joins_.holders().end() ? 0 : waiting->second.value)};
   };
 }
 
@@ -51,7 +56,7 @@ repair::Hooks Engine::repair_hooks() {
       out.push_back(agreements_.find(id)->peer);
     }
     // Those that gave a receipt, and no agreement yet.
-    out.insert(out.end(), joins_.holders().begin(), joins_.holders().end());
+    for (const auto& [holder, bytes] : joins_.holders()) out.push_back(holder);
     return out;
   };
   hooks.on_returned = [this](const NodeId& holder) {
@@ -80,6 +85,7 @@ void Engine::take_verdict(const audit::Verdict& verdict) {
       {verdict.holder, verdict.agreement, verdict.epoch, verdict.serial, verdict.outcome, verdict.at});
   events_.add(events::Verdict{verdict.id.hex(), verdict.holder, verdict.agreement, verdict.epoch,
                               std::string(wire::outcome_name(verdict.outcome))});
+  if (verdict.disagrees) agreements_as_owner_.compare(verdict.holder);
   if (verdict.outcome == audit::Outcome::passed) repairs_.audit_passed(verdict.holder);
   if (!verdict.lost.empty()) {
     background_.spawn(lose(verdict.holder, verdict.lost, repair::Reason::failed_audit));

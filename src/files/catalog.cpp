@@ -155,7 +155,7 @@ void Catalog::put_kept(WriteBatch& batch, const FileId& id, const ChunkInfo& chu
 
 void Catalog::tell_joining(const std::vector<ChunkInfo>& chunks) {
   for (const auto& chunk : chunks) {
-    for (const auto& shard : chunk.shards) joins_.added(shard.holder);
+    for (const auto& shard : chunk.shards) joins_.added(shard.holder, chunk.size);
   }
 }
 

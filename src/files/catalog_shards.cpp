@@ -116,7 +116,9 @@ Task<Result<void>> Catalog::update_chunk(ChunkUpdate update) {
   } ended{*this, {update.file, update.before.index}};
   if (auto same = co_await check_unchanged(update); !same) co_return same;
   auto done = co_await commit_deletion(batch_of(update), 0);
-  for (const auto& shard : without(update.shards, update.before.shards)) joins_.added(shard.holder);
+  for (const auto& shard : without(update.shards, update.before.shards)) {
+    joins_.added(shard.holder, update.before.size);
+  }
   co_return done;
 }
 

@@ -177,6 +177,8 @@ Task<> Cleaner::take_back_from(NodeId holder, const std::vector<ShardId>& shards
   if (gone) {
     done.insert(holder);
   } else {
+    // Its agreement has what this node knows to have left.
+    if (gone.error().code == Errc::conflict) agreements_.compare(holder);
     log(LogLevel::debug, "delete", "node={} did not confirm: {}", short_hex(holder.view()),
         to_string(gone.error()));
   }

@@ -94,6 +94,10 @@ Task<Result<PeerReply>> ShardService::handle_delete(PeerRequest& request) {
   if (!erase) co_return std::unexpected(erase.error());
   const auto owner = owner_for(request.from(), erase->grant, Right::erase, erase->shards);
   if (!owner) co_return std::unexpected(owner.error());
+  if (check_deletion) {
+    const auto may = co_await check_deletion(*owner, erase->shards);
+    if (!may) co_return std::unexpected(may.error());
+  }
   std::vector<ShardKey> keys;
   for (const auto& shard : erase->shards) {
     keys.push_back({*owner, shard});

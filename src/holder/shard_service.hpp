@@ -33,6 +33,9 @@ class ShardService {
   /// Whether an owner may give this node anything.
   std::function<bool(const NodeId&)> accepts = [](const NodeId&) { return true; };
 
+  /// Whether an owner's shards may be deleted. Errors: conflict, io, corrupt.
+  std::function<Task<Result<void>>(const NodeId&, const std::vector<ShardId>&)> check_deletion;
+
   /// Operation "shards/offer": whether "shards/put" of so many bytes would be taken now; promises nothing.
   /// Errors: invalid, full, conflict (this node drains, or the owner has not paid).
   Task<Result<PeerReply>> handle_offer(PeerRequest& request);
@@ -43,7 +46,7 @@ class ShardService {
   /// Operation "shards/get", for the owner or who shows its grant. Errors: invalid, not_found, forbidden, io.
   Task<Result<PeerReply>> handle_get(PeerRequest& request);
   /// Operation "shards/delete", likewise; what is not there counts as deleted. Errors: invalid, forbidden,
-  /// io.
+  /// conflict (check_deletion refuses), io.
   Task<Result<PeerReply>> handle_delete(PeerRequest& request);
 
  private:

@@ -178,5 +178,54 @@ TEST(Upkeep, AnOwnerIsFoundByItsPointer) {
   world.run(find_owners(world));
 }
 
+/// From now on the owner has the disk of then.
+Task<> go_back(SimNode& owner, const test::MemoryMetaStore::Rows& then) {
+  co_await owner.stop();
+  WriteBatch back;
+  for (const auto& [key, value] : owner.meta().rows()) back.erase(key);
+  for (const auto& [key, value] : then) back.put(key, value);
+  owner.meta().preset(std::move(back));
+  co_await owner.start();
+}
+
+Task<> restore_a_backup(SimWorld& world) {
+  auto& owner = world.node(kOwner);
+  const auto content = world.random().bytes(2 * world.settings().chunk_size);
+  const auto kept = co_await store(owner, world.clock(), named("kept"), content);
+  EXPECT_TRUE(kept);
+  co_await world.clock().sleep_for(30min);
+  const auto then = owner.meta().rows();
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_TRUE(co_await store(owner, world.clock(), named("forgotten"), content));
+    co_await world.clock().sleep_for(10min);
+  }
+  co_await go_back(owner, then);
+  co_await world.clock().sleep_for(12h);
+  std::size_t passed = 0;
+  for (const auto& record : owner.engine().audits().list({.limit = 1000})) {
+    if (record.role != agreement::Role::owner) continue;
+    EXPECT_NE(record.outcome, audit::Outcome::failed) << "the holders have done all that they have signed";
+    passed += record.outcome == audit::Outcome::passed ? 1 : 0;
+  }
+  EXPECT_GT(passed, 50U);
+  EXPECT_TRUE(co_await owner.engine().cleaner().erase(kept->id));
+  co_await world.clock().sleep_for(1h);
+  const auto left = co_await owner.engine().catalog().deletions(std::nullopt, 10);
+  EXPECT_TRUE(left && left->empty());
+}
+
+TEST(Upkeep, AnOwnerThatRestoresABackupFailsNoHolder) {
+  for (std::uint64_t seed = 1; seed <= seeds_of(5); ++seed) {
+    SCOPED_TRACE(seed);
+    WorldSettings settings{.nodes = 6};
+    settings.adjust = [](engine::EngineSettings& node) {
+      node.audit.period = 10min;
+      node.audit.contain_for = 1h;
+    };
+    SimWorld world(settings, seed);
+    world.run(restore_a_backup(world));
+  }
+}
+
 }  // namespace
 }  // namespace mycostr::sim

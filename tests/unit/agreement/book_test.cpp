@@ -116,7 +116,8 @@ TEST_F(BookTest, TheQueueKnowsWhoWaitsAfterARestart) {
   store_.apply(std::move(batch));
   JoinQueue queue(store_);
   ASSERT_TRUE(clock_.run(queue.open()));
-  EXPECT_EQ(queue.holders(), (std::set{a, b}));
+  const ByteCount five{5 * 8192};
+  EXPECT_EQ(queue.holders(), (std::map<NodeId, ByteCount>{{a, five}, {b, five}}));
   const auto waiting = clock_.run(queue.waiting(a, 3));
   ASSERT_TRUE(waiting);
   EXPECT_EQ(waiting->size(), 3U);
@@ -131,7 +132,7 @@ TEST_F(BookTest, TheQueueKnowsWhoWaitsAfterARestart) {
   for (const auto& entry : *clock_.run(queue.waiting(a, 10))) JoinQueue::joined(rest, a, entry.id);
   store_.apply(std::move(rest));
   EXPECT_TRUE(clock_.run(queue.waiting(a, 3))->empty());
-  EXPECT_EQ(queue.holders(), std::set{b}) << "nothing waits for it any more";
+  EXPECT_EQ(queue.holders(), (std::map<NodeId, ByteCount>{{b, five}})) << "nothing waits for it any more";
 }
 
 TEST_F(BookTest, EachNewRevisionIsTakenDownInItsBatch) {

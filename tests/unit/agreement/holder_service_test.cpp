@@ -255,5 +255,35 @@ TEST_F(HolderServiceTest, UnusedAgreementsMakeRoom) {
   EXPECT_EQ(pair_.holder->book.all().size(), HolderService::kMaxAgreements);
 }
 
+TEST_F(HolderServiceTest, WhatTheAgreementHasIsNotDeleted) {
+  make_agreement();
+  const auto shard = join();
+  const auto stranger = pair_.random.make<ShardId>();
+  const auto check = [&](std::vector<ShardId> shards) {
+    return pair_.clock.run(
+        pair_.holder->service.check_deletion(pair_.owner_identity.id(), std::move(shards)));
+  };
+  EXPECT_TRUE(check({stranger}));
+  EXPECT_EQ(check({stranger, shard.id}).error().code, Errc::conflict);
+  model_.clear();
+  const wire::Delta delta{{shard.id}, {}};
+  ASSERT_EQ(change(revision_to(model_, delta), delta)->outcome, Outcome::agreed);
+  EXPECT_TRUE(check({shard.id}));
+}
+
+TEST_F(HolderServiceTest, AFormerRevisionIsAnsweredWithTheNewest) {
+  make_agreement();
+  join();
+  const auto former = pair_.at_holder()->signed_revision;
+  join();
+  const wire::ChangeAgreement shown{{former.payload, former.owner_signature}, wire::encode(wire::Delta())};
+  const auto reply = pair_.send(kChangeAgreement, wire::encode(shown));
+  ASSERT_TRUE(reply);
+  const auto told = wire::decode_change_reply(reply->message);
+  ASSERT_TRUE(told);
+  EXPECT_EQ(told->outcome, Outcome::conflict);
+  EXPECT_EQ(told->revision, pair_.at_holder()->signed_revision);
+}
+
 }  // namespace
 }  // namespace mycostr::agreement

@@ -215,6 +215,145 @@ TEST_F(OwnerServiceTest, AnOldDiskOfEitherSideEndsTheAgreementAndItsShardsJoinAn
   }
 }
 
+TEST_F(OwnerServiceTest, AHolderThatShowsANewerRevisionGetsAnotherAgreement) {
+  const auto first = pair_.stored_shard();
+  pair_.queue(first);
+  pair_.pass(1min);
+  const auto old = pair_.owner_meta.rows();
+  const auto former = pair_.at_owner()->id;
+  const auto gone = pair_.stored_shard();
+  pair_.queue(gone);
+  pair_.pass(1min);
+  WriteBatch back;
+  for (const auto& [key, value] : pair_.owner_meta.rows()) back.erase(key);
+  for (const auto& [key, value] : old) back.put(key, value);
+  pair_.owner_meta.apply(std::move(back));
+  pair_.restart_owner();
+  // Nothing waits: only an audit tells that the holder is further on.
+  pair_.pass(1h);
+  EXPECT_EQ(pair_.at_owner()->id, former);
+  pair_.owes_answer = true;
+  pair_.owner->service.compare(pair_.holder_identity.id());
+  pair_.pass(1min);
+  pair_.owes_answer = false;
+  pair_.pass(10min);
+  pair_.expect_agreed({first.id});
+  EXPECT_NE(pair_.at_owner()->id, former);
+}
+
+TEST_F(OwnerServiceTest, ComparingChangesNothingWhereBothKnowTheSame) {
+  const auto shards = add(3);
+  pair_.pass(1min);
+  const auto revision = pair_.at_owner()->signed_revision;
+  pair_.owner->service.compare(pair_.holder_identity.id());
+  pair_.pass(10min);
+  pair_.expect_agreed(shards);
+  EXPECT_EQ(pair_.at_owner()->signed_revision, revision);
+}
+
+TEST_F(OwnerServiceTest, AnAgreementThatOnlyTheHolderKnowsIsReplaced) {
+  add(1);
+  pair_.pass(1min);
+  WriteBatch wiped;
+  for (const auto& [key, value] : pair_.owner_meta.rows()) wiped.erase(key);
+  pair_.owner_meta.apply(std::move(wiped));
+  pair_.restart_owner();
+  pair_.owner->service.compare(pair_.holder_identity.id());
+  pair_.pass(1min);
+  ASSERT_NE(pair_.at_owner(), nullptr);
+  EXPECT_EQ(pair_.at_holder()->id, pair_.at_owner()->id);
+  EXPECT_EQ(pair_.at_holder()->revision.shards, 0U);
+}
+
+TEST_F(OwnerServiceTest, WhoOwesAnAnswerSignsOnlyWhatWasUnderWay) {
+  auto shards = add(2);
+  pair_.pass(1min);
+  pair_.line = Line::loses_answers;
+  shards.merge(add(2));
+  pair_.pass(1min);
+  pair_.owes_answer = true;
+  pair_.line = Line::good;
+  pair_.pass(10min);
+  EXPECT_EQ(pair_.at_owner()->signed_revision, pair_.at_holder()->signed_revision);
+  const auto late = add(2);
+  EXPECT_EQ(pair_.leave({*shards.begin()}).error().code, Errc::unreachable);
+  pair_.pass(10min);
+  EXPECT_EQ(pair_.rows_of(pair_.owner_meta, "gj/"), late.size()) << "they wait";
+  pair_.owes_answer = false;
+  pair_.pass(10min);
+  shards.insert(late.begin(), late.end());
+  pair_.expect_agreed(shards);
+}
+
+class RefusalTest : public OwnerServiceTest {
+ protected:
+  /// The other holder signs now and then.
+  void pass_with_others(Duration time) {
+    for (Duration passed{}; passed < time; passed += 1h) {
+      const auto shard = pair_.stored_shard();
+      pair_.queue_at(pair_.other_identity.id(), shard);
+      pair_.pass(1h);
+    }
+  }
+};
+
+TEST_F(RefusalTest, WhatAHolderWillNotSignForIsMissing) {
+  pair_.asked_price.reset();
+  const auto shards = add(3);
+  pass_with_others(5h);
+  EXPECT_TRUE(pair_.missing.empty());
+  pass_with_others(3h);
+  EXPECT_EQ(std::set(pair_.missing.begin(), pair_.missing.end()), shards);
+  EXPECT_EQ(pair_.missing.size(), 3U) << "told once";
+  EXPECT_EQ(pair_.rows_of(pair_.owner_meta, "gj/"), 0U);
+  EXPECT_TRUE(pair_.leave(list(shards)));
+  EXPECT_EQ(pair_.rows_of(pair_.owner_meta, "gm/"), 0U);
+}
+
+TEST_F(RefusalTest, WhereNobodySignsTheFaultMayBeHere) {
+  pair_.asked_price.reset();
+  const auto shards = add(3);
+  pair_.pass(48h);
+  EXPECT_TRUE(pair_.missing.empty());
+  EXPECT_EQ(pair_.rows_of(pair_.owner_meta, "gj/"), shards.size());
+}
+
+TEST_F(RefusalTest, AHolderThatIsAwayRefusesNothing) {
+  pair_.line = Line::dead;
+  const auto shards = add(3);
+  pass_with_others(48h);
+  EXPECT_TRUE(pair_.missing.empty());
+  pair_.line = Line::good;
+  pair_.pass(10min);
+  ASSERT_NE(pair_.at_owner(), nullptr);
+  EXPECT_EQ(pair_.at_owner()->revision.shards, shards.size());
+}
+
+TEST_F(OwnerServiceTest, KnowsHowMuchWaitsWhere) {
+  const auto waiting = [&] {
+    const auto& holders = pair_.owner->joins.holders();
+    const auto at = holders.find(pair_.holder_identity.id());
+    return at == holders.end() ? 0 : at->second.value;
+  };
+  pair_.line = Line::dead;
+  std::uint64_t sum = 0;
+  std::vector<ShardId> shards;
+  for (int i = 0; i < 5; ++i) {
+    const auto shard = pair_.stored_shard();
+    pair_.queue(shard);
+    sum += shard.size.value;
+    shards.push_back(shard.id);
+  }
+  EXPECT_EQ(waiting(), sum);
+  pair_.pass(1min);
+  EXPECT_EQ(waiting(), sum);
+  pair_.restart_owner();
+  EXPECT_EQ(waiting(), sum);
+  pair_.line = Line::good;
+  pair_.pass(10min);
+  EXPECT_EQ(waiting(), 0U);
+}
+
 TEST_F(OwnerServiceTest, AnAgreementThatItsOwnerEndsIsEndedOnBothSides) {
   add(400);
   pair_.pass(1min);

@@ -11,29 +11,41 @@ Pair::Pair(std::uint64_t seed)
     : random(seed),
       chunks(clock, power, trace, seed, kDisk),
       owner_identity(random.make<crypto::Identity::Seed>()),
-      holder_identity(random.make<crypto::Identity::Seed>()) {
+      holder_identity(random.make<crypto::Identity::Seed>()),
+      other_identity(random.make<crypto::Identity::Seed>()) {
   power.on();
   chunks.set_capacity(kDisk);
   start_owner();
   start_holder();
+  other = std::make_unique<HolderLife>(*this, other_meta, other_identity, other_price);
 }
 
 Pair::~Pair() {
   clock.run(owner->tasks.close());
   clock.run(holder->tasks.close());
+  clock.run(other->tasks.close());
 }
 
 OwnerPorts Pair::owner_ports() {
   const auto find = [this](const NodeId& node) -> std::optional<HolderContact> {
+    if (node == other_identity.id())
+      return HolderContact{{node, {}, false}, other_identity.public_key(), *other_price};
     if (!holder_is_known || node != holder_identity.id()) return std::nullopt;
     return HolderContact{{node, {}, false}, holder_identity.public_key(), told_price};
   };
-  return {loop.get_executor(), clock,  random, pool,       *this, owner_meta,
-          owner_identity,      "test", {},     most_price, find,  [](const NodeId&) {}};
-}
-
-HolderPorts Pair::holder_ports() {
-  return {clock, pool, holder_meta, chunks, holder_identity, "test", [this] { return asked_price; }};
+  return {loop.get_executor(),
+          clock,
+          random,
+          pool,
+          *this,
+          owner_meta,
+          owner_identity,
+          "test",
+          {},
+          most_price,
+          find,
+          [](const NodeId&) {},
+          [this](const NodeId& node) { return owes_answer && node == holder_identity.id(); }};
 }
 
 Pair::OwnerLife::OwnerLife(Pair& pair)
@@ -42,8 +54,14 @@ Pair::OwnerLife::OwnerLife(Pair& pair)
       service(pair.owner_ports(), book, joins),
       tasks(pair.loop.get_executor(), "owner") {}
 
-Pair::HolderLife::HolderLife(Pair& pair)
-    : book(pair.holder_meta), service(pair.holder_ports(), book), tasks(pair.loop.get_executor(), "holder") {}
+Pair::HolderLife::HolderLife(Pair& pair, test::MemoryMetaStore& meta, const crypto::Identity& identity,
+                             std::optional<std::uint64_t>& price)
+    : book(meta),
+      service({pair.clock, pair.pool, meta, pair.chunks, identity, "test", [&price] { return price; }}, book),
+      tasks(pair.loop.get_executor(), "holder") {
+  EXPECT_TRUE(pair.clock.run(book.open()));
+  tasks.spawn(service.run());
+}
 
 void Pair::start_owner() {
   owner = std::make_unique<OwnerLife>(*this);
@@ -58,9 +76,7 @@ void Pair::start_owner() {
 }
 
 void Pair::start_holder() {
-  holder = std::make_unique<HolderLife>(*this);
-  EXPECT_TRUE(clock.run(holder->book.open()));
-  holder->tasks.spawn(holder->service.run());
+  holder = std::make_unique<HolderLife>(*this, holder_meta, holder_identity, asked_price);
 }
 
 void Pair::restart_owner() {
@@ -82,36 +98,38 @@ wire::ShardEntry Pair::stored_shard() {
   return shard;
 }
 
-void Pair::queue(const wire::ShardEntry& shard) {
+void Pair::queue_at(const NodeId& at, const wire::ShardEntry& shard) {
   WriteBatch batch;
-  JoinQueue::add(batch, holder_identity.id(), shard);
+  JoinQueue::add(batch, at, shard);
   owner_meta.apply(std::move(batch));
-  owner->joins.added(holder_identity.id());
+  owner->joins.added(at, shard.size);
 }
 
 Result<void> Pair::leave(std::vector<ShardId> shards) {
   return clock.run(owner->service.leave(holder_identity.id(), std::move(shards)));
 }
 
-Task<Result<PeerReply>> Pair::call(PeerAddress, PeerCall call, CallLimits) {
+Task<Result<PeerReply>> Pair::call(PeerAddress to, PeerCall call, CallLimits) {
+  if (to.id == other_identity.id())
+    co_return co_await answer(other->service, owner_identity, std::move(call));
   calls.push_back(call.operation);
   if (line == Line::dead) co_return fail(Errc::unreachable, "the line is dead");
-  auto reply = co_await answer(owner_identity, std::move(call));
+  auto reply = co_await answer(holder->service, owner_identity, std::move(call));
   if (line == Line::loses_answers) co_return fail(Errc::timeout, "the answer was lost");
   co_return reply;
 }
 
-Task<Result<PeerReply>> Pair::answer(const crypto::Identity& from, PeerCall call) {
+Task<Result<PeerReply>> Pair::answer(HolderService& service, const crypto::Identity& from, PeerCall call) {
   const auto operation = call.operation;
   test::LocalRequest request({from.id(), from.public_key()}, std::move(call));
   if (operation == wire::operations::kProposeAgreement) {
-    co_return co_await holder->service.handle_propose(request);
+    co_return co_await service.handle_propose(request);
   }
-  co_return co_await holder->service.handle_change(request);
+  co_return co_await service.handle_change(request);
 }
 
 Result<PeerReply> Pair::send_as(const crypto::Identity& from, const char* operation, Bytes message) {
-  return clock.run(answer(from, {operation, std::move(message), {}}));
+  return clock.run(answer(holder->service, from, {operation, std::move(message), {}}));
 }
 
 Result<PeerReply> Pair::send(const char* operation, Bytes message) {

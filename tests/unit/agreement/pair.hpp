@@ -30,7 +30,8 @@ class Pair : private Transport {
   /// A shard that the holder keeps and has given a receipt for.
   wire::ShardEntry stored_shard();
   /// It waits to join; in the holder's store or not.
-  void queue(const wire::ShardEntry& shard);
+  void queue(const wire::ShardEntry& shard) { queue_at(holder_identity.id(), shard); }
+  void queue_at(const NodeId& holder, const wire::ShardEntry& shard);
   Result<void> leave(std::vector<ShardId> shards);
   void pass(Duration time) { clock.run_for(time); }
 
@@ -51,16 +52,20 @@ class Pair : private Transport {
   test::Power power;
   test::MemoryMetaStore owner_meta;
   test::MemoryMetaStore holder_meta;
+  test::MemoryMetaStore other_meta;
   test::SimChunkStore chunks;
   const crypto::Identity owner_identity;
   const crypto::Identity holder_identity;
+  const crypto::Identity other_identity;
   Line line = Line::good;
   bool holder_is_known = true;
+  bool owes_answer = false;                        ///< the holder, to an audit
   std::optional<std::uint64_t> asked_price = 100;  ///< by the holder
-  std::uint64_t most_price = 1000;                 ///< that the owner signs
-  std::uint64_t told_price = 100;                  ///< in its record
-  std::vector<ShardId> missing;                    ///< what on_missing said
-  std::vector<std::string> calls;                  ///< operations that went out
+  std::optional<std::uint64_t> other_price = 100;
+  std::uint64_t most_price = 1000;  ///< that the owner signs
+  std::uint64_t told_price = 100;   ///< in its record
+  std::vector<ShardId> missing;     ///< what on_missing said
+  std::vector<std::string> calls;   ///< operations that went out
   struct OwnerLife {
     explicit OwnerLife(Pair& pair);
     Book book;
@@ -69,13 +74,15 @@ class Pair : private Transport {
     async::TaskGroup tasks;
   };
   struct HolderLife {
-    explicit HolderLife(Pair& pair);
+    HolderLife(Pair& pair, test::MemoryMetaStore& meta, const crypto::Identity& identity,
+               std::optional<std::uint64_t>& price);
     Book book;
     HolderService service;
     async::TaskGroup tasks;
   };
   std::unique_ptr<OwnerLife> owner;
   std::unique_ptr<HolderLife> holder;
+  std::unique_ptr<HolderLife> other;  ///< a second holder, which is always there
 
  private:
   Task<Result<PeerReply>> call(PeerAddress to, PeerCall call, CallLimits limits) override;
@@ -83,9 +90,8 @@ class Pair : private Transport {
   std::size_t connection_count() const override { return 0; }
   void start_owner();
   void start_holder();
-  Task<Result<PeerReply>> answer(const crypto::Identity& from, PeerCall call);
+  Task<Result<PeerReply>> answer(HolderService& service, const crypto::Identity& from, PeerCall call);
   OwnerPorts owner_ports();
-  HolderPorts holder_ports();
   std::set<ShardId> set_on(test::MemoryMetaStore& meta, const Agreement& agreement);
 };
 

@@ -146,12 +146,14 @@ TEST_F(AuditorTest, AHolderThatInsistsOnAnotherRevisionFails) {
   parties_.line = Errc::conflict;
   wait_for(4);
   EXPECT_EQ(last().outcome, Outcome::failed);
+  for (const auto& verdict : parties_.verdicts) EXPECT_TRUE(verdict.disagrees) << "there was time to compare";
 }
 
 TEST_F(AuditorTest, AHolderThatKnowsOfNoAgreementFails) {
   parties_.line = Errc::not_found;
   wait_for(1);
   EXPECT_EQ(last().outcome, Outcome::failed);
+  EXPECT_TRUE(last().disagrees);
 }
 
 TEST_F(AuditorTest, AClockThatIsWrongHereIsNobodysFailure) {
