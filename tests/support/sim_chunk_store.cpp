@@ -84,6 +84,15 @@ void SimChunkStore::take(const ShardKey& key) {
 }
 
 Task<Result<Buffer>> SimChunkStore::get(ShardKey key) {
+  return read_some(key, {}, std::nullopt);
+}
+
+Task<Result<Buffer>> SimChunkStore::read(ShardKey key, ByteCount offset, ByteCount length) {
+  return read_some(key, offset, length);
+}
+
+Task<Result<Buffer>> SimChunkStore::read_some(ShardKey key, ByteCount offset,
+                                              std::optional<ByteCount> length) {
   if (!power_.is_on()) co_return no_power();
   const auto life = power_.life();
   co_await delay(clock_, access_time());
@@ -91,22 +100,17 @@ Task<Result<Buffer>> SimChunkStore::get(ShardKey key) {
   const auto at = shards_.find(key);
   if (at == shards_.end()) co_return no_shard();
   if (!readable_ || broken_.contains(key)) co_return fail(Errc::io, "the disk does not read this");
-  auto bytes = Buffer::copy_of(at->second.view());
-  if (misread_ == key) {
-    misread_.reset();
-    bytes.data()[0] ^= 1;
-  }
-  co_return bytes;
-}
-
-Task<Result<Buffer>> SimChunkStore::read(ShardKey key, ByteCount offset, ByteCount length) {
-  auto whole = co_await get(key);
-  if (!whole) co_return whole;
-  const auto size = whole->size();
-  if (offset.value > size || length.value > size - offset.value) {
+  const auto size = at->second.size();
+  const auto count = length ? length->value : size;
+  if (offset.value > size || count > size - offset.value) {
     co_return fail(Errc::invalid, "beyond the end of the shard");
   }
-  co_return Buffer::copy_of(whole->view().subspan(offset.value, length.value));
+  auto bytes = Buffer::copy_of(at->second.view().subspan(offset.value, count));
+  if (misread_ == key) {
+    misread_.reset();
+    if (offset.value == 0 && count > 0) bytes.data()[0] ^= 1;
+  }
+  co_return bytes;
 }
 
 Task<Result<ByteCount>> SimChunkStore::size_of(ShardKey key) {

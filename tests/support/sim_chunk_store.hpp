@@ -50,6 +50,7 @@ class SimChunkStore final : public ChunkStore {
   const std::map<ShardKey, Buffer>& shards() const { return shards_; }
 
  private:
+  Task<Result<Buffer>> read_some(ShardKey key, ByteCount offset, std::optional<ByteCount> length);
   class Promise;
   /// A put (one key, with data) or a removal.
   struct Change {
