@@ -6,12 +6,24 @@
 #include "base/log.hpp"
 
 namespace mycostr::agreement {
+namespace {
+
+/// A call that says something of whether the node is there at all, rather than of what was asked.
+bool is_silence(Errc code) {
+  return code == Errc::unreachable || code == Errc::timeout || code == Errc::closed ||
+         code == Errc::wrong_peer;
+}
+
+}  // namespace
 
 Task<Result<PeerReply>> Desk::call(const char* operation, Bytes message) {
   const auto contact = ports_.find_holder(holder_);
   if (!contact) co_return fail(Errc::unreachable, "the holder is not there");
   PeerCall call{operation, std::move(message), {}};
   auto reply = co_await ports_.transport.call(contact->address, std::move(call), ports_.call);
+  const bool was_there =
+      reply || (reply.error().code != Errc::unreachable && reply.error().code != Errc::wrong_peer);
+  if (was_there) ++calls_;
   if (!reply && is_silence(reply.error().code)) ports_.on_silence(holder_);
   co_return reply;
 }
@@ -67,13 +79,17 @@ Task<Result<bool>> Desk::join_some() {
 }
 
 Task<Result<void>> Desk::give_up_waiting() {
+  for (const auto& id : book_.in_state(Role::owner, State::ending)) {
+    if (book_.find(id)->peer != holder_ || !book_.find(id)->rejoins) continue;
+    if (auto done = co_await take_apart(*book_.find(id)); !done) co_return done;
+  }
   for (;;) {
     auto shards = co_await joins_.waiting(holder_, wire::kMaxShardsPerChange);
     if (!shards) co_return std::unexpected(shards.error());
     if (shards->empty()) co_return Result<void>();
     log(LogLevel::warn, "agreement", "holder={} does not sign for {} shards that it gave receipts for",
         short_hex(holder_.view()), shards->size());
-    if (auto done = co_await mark_missing(std::move(*shards), {}); !done) co_return done;
+    if (auto done = co_await mark_missing(std::move(*shards), {}, Missing::not_signed); !done) co_return done;
   }
 }
 
@@ -122,12 +138,12 @@ Task<Result<void>> Desk::leave(std::vector<ShardId> shards) {
   co_return Result<void>();
 }
 
+/// The holder is told by the last revision, unless it knows nothing of the agreement.
 Task<Result<void>> Desk::finish(AgreementId ending) {
-  const auto agreement = *book_.find(ending);
-  const bool is_told = agreement.rejoins || agreement.revision.ends;
-  if (is_told) co_return co_await take_apart(agreement);
-  // A change may have been on its way when the end was decided.
-  if (auto done = co_await settle_unanswered(agreement); !done) co_return done;
+  if (!book_.find(ending)->revision.ends) {
+    // A change may have been on its way when the end was decided, or the last one.
+    if (auto done = co_await settle_unanswered(*book_.find(ending)); !done) co_return done;
+  }
   if (!book_.find(ending)->revision.ends) {
     if (auto done = co_await change(*book_.find(ending), {}, true); !done) co_return done;
   }
@@ -135,13 +151,16 @@ Task<Result<void>> Desk::finish(AgreementId ending) {
 }
 
 Task<Result<void>> Desk::take_apart(Agreement agreement) {
+  ByteCount bytes;
   OnPage put_back;
   if (agreement.rejoins) {
-    put_back = [this](WriteBatch& batch, const std::vector<wire::ShardEntry>& page) {
-      for (const auto& entry : page) JoinQueue::add(batch, holder_, entry);
+    put_back = [this, &bytes](WriteBatch& batch, const std::vector<wire::ShardEntry>& page) {
+      for (const auto& entry : page) {
+        JoinQueue::add(batch, holder_, entry);
+        bytes.value += entry.size.value;
+      }
     };
   }
-  const auto bytes = agreement.revision.bytes;
   auto done = co_await clear_shards(ports_.meta, ports_.crypto_pool, agreement.id, put_back);
   if (agreement.rejoins) joins_.added(holder_, bytes);
   if (!done) co_return done;

@@ -5,12 +5,6 @@
 
 namespace mycostr::agreement {
 
-/// Of a call that says whether the node is there at all, rather than what it thinks of what was asked.
-constexpr bool is_silence(Errc code) {
-  return code == Errc::unreachable || code == Errc::timeout || code == Errc::closed ||
-         code == Errc::wrong_peer;
-}
-
 /// Loop thread only; one task at a time calls it. References outlive it.
 ///
 /// Errors of all tasks: unreachable and what else a call ends with, io, corrupt; invalid where the holder's
@@ -18,24 +12,28 @@ constexpr bool is_silence(Errc code) {
 /// the next catch_up().
 class Desk {
  public:
-  using OnMissing = std::function<void(const NodeId&, const ShardId&, bool is_news)>;
+  using OnMissing = std::function<void(const NodeId&, const ShardId&, Missing why)>;
 
   Desk(const OwnerPorts& ports, Book& book, JoinQueue& joins, const OnMissing& on_missing, NodeId holder)
       : ports_(ports), book_(book), joins_(joins), on_missing_(on_missing), holder_(holder) {}
 
   /// Ends what was under way: a change that was sent and not answered, agreements that are ending.
   Task<Result<void>> catch_up();
-  /// Shows the holder the newest revision here; where it has a newer one that both have signed, or does not
-  /// know the agreement, that is given up. Where there is none here, a new one ends whatever the holder has.
-  /// REQUIRES: as join_some().
+  /// Shows the holder the newest revision here: where it has another one, or does not know the agreement,
+  /// that is given up. Where there is none here, a new one ends what the holder has. REQUIRES: as
+  /// join_some().
   Task<Result<void>> compare();
-  /// What waits is missing from now on. Errors: io, corrupt.
+  /// What waits, or would wait once the holder was told that their agreement is over, is missing from now on.
+  /// Errors: io, corrupt.
   Task<Result<void>> give_up_waiting();
   /// One change with shards that wait, in an agreement that is made where there is none. True where more may
   /// wait. REQUIRES: catch_up() has succeeded.
   Task<Result<bool>> join_some();
   /// All of these are out of the agreement on return. REQUIRES: catch_up() has succeeded.
   Task<Result<void>> leave(std::vector<ShardId> shards);
+  /// How often the holder was asked anything, and how often it signed a revision.
+  std::uint64_t calls() const { return calls_; }
+  std::uint64_t signatures() const { return signatures_; }
 
  private:
   struct Change {
@@ -48,7 +46,6 @@ class Desk {
   const Agreement* active() const { return book_.with(Role::owner, holder_); }
   Task<Result<PeerReply>> call(const char* operation, Bytes message);
   Task<Result<void>> propose();
-  static bool is_newer(const Agreement& known, const std::optional<wire::CoSigned>& shown);
 
   /// Signs a change and has the holder sign it.
   Task<Result<void>> change(Agreement before, wire::Delta delta, bool ends);
@@ -56,9 +53,17 @@ class Desk {
   Task<Result<void>> settle(Agreement before, Change change);
   Task<Result<void>> take_agreed(Agreement before, const Change& change, wire::CoSigned signed_by_both);
   Task<Result<void>> take_missing(Agreement before, const Change& change, std::vector<ShardId> missing);
-  Task<Result<void>> mark_missing(std::vector<wire::ShardEntry> shards, WriteBatch batch);
-  /// Both sides disagree for good: over, and its shards wait for another agreement. Always an error.
-  Task<Result<void>> give_up(Agreement agreement, std::string why);
+  Task<Result<void>> mark_missing(std::vector<wire::ShardEntry> shards, WriteBatch batch, Missing why);
+  /// A call about the agreement ended by this.
+  Task<Result<void>> refused(Agreement agreement, Error error);
+  /// The holder shows another revision than it should have, or none; `under_way` is the change that was sent
+  /// to it, if one was. Always an error.
+  Task<Result<void>> disagree(Agreement agreement, std::optional<wire::CoSigned> shown, Bytes under_way);
+  bool owes_answer() const { return ports_.owes_answer(holder_) || ports_.is_asked(holder_); }
+  static std::unexpected<Error> owes();
+  /// The agreement is over, and its shards wait for another; `shown`: the holder's revision, nothing where it
+  /// does not know the agreement. Always an error.
+  Task<Result<void>> give_up(Agreement agreement, std::optional<std::uint64_t> shown);
 
   Task<Result<void>> finish(AgreementId ending);
   Task<Result<void>> take_apart(Agreement agreement);
@@ -70,6 +75,8 @@ class Desk {
   JoinQueue& joins_;
   const OnMissing& on_missing_;
   const NodeId holder_;
+  std::uint64_t calls_ = 0;
+  std::uint64_t signatures_ = 0;
 };
 
 }  // namespace mycostr::agreement

@@ -7,6 +7,10 @@
 #include "crypto/merkle.hpp"
 
 namespace mycostr::agreement {
+namespace {
+/// Clocks differ; as for node records.
+constexpr auto kMaxClockAhead = std::chrono::minutes(10);
+}  // namespace
 
 Task<Result<void>> Desk::change(Agreement before, wire::Delta delta, bool ends) {
   ShardSet set(ports_.meta, ports_.crypto_pool, before.id);
@@ -47,6 +51,12 @@ Task<Result<void>> Desk::settle_unanswered(Agreement before) {
   auto revision = wire::decode_revision(message->revision.payload);
   auto delta = wire::decode_delta(message->delta);
   if (!revision || !delta) co_return corrupt();
+  if (revision->at > ports_.clock.wall_now() + kMaxClockAhead) {
+    // This clock was wrong then, and no holder signs it.
+    WriteBatch batch;
+    batch.erase(keys::of(keys::kChanges, before.id));
+    co_return co_await ports_.meta.commit(std::move(batch), Durability::buffered);
+  }
   ShardSet::Draft draft;
   if (!revision->ends) {
     ShardSet set(ports_.meta, ports_.crypto_pool, before.id);
@@ -61,10 +71,7 @@ Task<Result<void>> Desk::settle_unanswered(Agreement before) {
 
 Task<Result<void>> Desk::settle(Agreement before, Change change) {
   const auto answer = co_await call(wire::operations::kChangeAgreement, wire::encode(change.message));
-  if (!answer) {
-    if (answer.error().code != Errc::not_found) co_return std::unexpected(answer.error());
-    co_return co_await give_up(std::move(before), "the holder does not know it");
-  }
+  if (!answer) co_return co_await refused(std::move(before), answer.error());
   auto reply = wire::decode_change_reply(answer->message);
   if (!reply) co_return std::unexpected(reply.error());
   switch (reply->outcome) {
@@ -75,7 +82,7 @@ Task<Result<void>> Desk::settle(Agreement before, Change change) {
     case wire::ChangeReply::Outcome::conflict:
       break;
   }
-  co_return co_await give_up(std::move(before), "the holder has another revision");
+  co_return co_await disagree(std::move(before), reply->revision, change.message.revision.payload);
 }
 
 Task<Result<void>> Desk::take_agreed(Agreement before, const Change& change, wire::CoSigned signed_by_both) {
@@ -84,12 +91,18 @@ Task<Result<void>> Desk::take_agreed(Agreement before, const Change& change, wir
   if (const auto fits = wire::verify_revision(signed_by_both, before.terms); !fits) {
     co_return std::unexpected(fits.error());
   }
+  ++signatures_;
   before.revision = change.revision;
   before.signed_revision = std::move(signed_by_both);
   WriteBatch batch;
   change.draft.append_to(batch);
   batch.erase(keys::of(keys::kChanges, before.id));
-  for (const auto& entry : change.delta.added) JoinQueue::joined(batch, holder_, entry.id);
+  ByteCount joined;
+  for (const auto& entry : change.delta.added) {
+    JoinQueue::joined(batch, holder_, entry.id);
+    joined.value += entry.size.value;
+  }
+  joins_.took(holder_, joined);
   // Buffered: should it be lost, the change is still there, and the holder gives the same answer again.
   co_return co_await book_.save({std::move(before)}, std::move(batch), Durability::buffered);
 }
@@ -104,24 +117,17 @@ Task<Result<void>> Desk::take_missing(Agreement before, const Change& change, st
       short_hex(holder_.view()), denied.size());
   WriteBatch batch;
   batch.erase(keys::of(keys::kChanges, before.id));
-  co_return co_await mark_missing(std::move(denied), std::move(batch));
+  co_return co_await mark_missing(std::move(denied), std::move(batch), Missing::denied);
 }
 
-Task<Result<void>> Desk::mark_missing(std::vector<wire::ShardEntry> shards, WriteBatch batch) {
+Task<Result<void>> Desk::mark_missing(std::vector<wire::ShardEntry> shards, WriteBatch batch, Missing why) {
   for (const auto& entry : shards) JoinQueue::mark_missing(batch, holder_, entry);
   const auto done = co_await ports_.meta.commit(std::move(batch), Durability::buffered);
   if (!done) co_return done;
   if (on_missing_) {
-    for (const auto& entry : shards) on_missing_(holder_, entry.id, true);
+    for (const auto& entry : shards) on_missing_(holder_, entry.id, why);
   }
   co_return done;
-}
-
-/// The holder has what this side signed once, and lost.
-bool Desk::is_newer(const Agreement& known, const std::optional<wire::CoSigned>& shown) {
-  if (!shown) return false;
-  const auto revision = wire::verify_revision(*shown, known.terms);
-  return revision && revision->agreement == known.id && revision->number > known.revision.number;
 }
 
 /// Only to see what it says: no new revision, for it may owe an answer about this one.
@@ -133,29 +139,56 @@ Task<Result<void>> Desk::compare() {
   const auto& newest = agreement.signed_revision;
   const wire::ChangeAgreement message{{newest.payload, newest.owner_signature}, wire::encode(wire::Delta())};
   const auto answer = co_await call(wire::operations::kChangeAgreement, wire::encode(message));
-  if (!answer && answer.error().code == Errc::not_found)
-    co_return co_await give_up(agreement, "the holder does not know it");
-  if (!answer) co_return std::unexpected(answer.error());
+  if (!answer) co_return co_await refused(agreement, answer.error());
   const auto reply = wire::decode_change_reply(answer->message);
   if (!reply) co_return std::unexpected(reply.error());
-  const bool is_conflict = reply->outcome == wire::ChangeReply::Outcome::conflict;
-  if (!is_conflict || !is_newer(agreement, reply->revision)) co_return Result<void>();
-  co_return co_await give_up(agreement, "the holder has a newer revision");
+  if (reply->outcome != wire::ChangeReply::Outcome::conflict) co_return Result<void>();
+  co_return co_await disagree(agreement, reply->revision, {});
 }
 
-Task<Result<void>> Desk::give_up(Agreement agreement, std::string why) {
-  log(LogLevel::warn, "agreement", "agreement={} holder={} is over: {}", agreement.id.hex(),
-      short_hex(holder_.view()), why);
+Task<Result<void>> Desk::refused(Agreement agreement, Error error) {
+  if (error.code != Errc::not_found) co_return std::unexpected(std::move(error));
+  if (owes_answer()) co_return owes();
+  co_return co_await give_up(std::move(agreement), std::nullopt);
+}
+
+Task<Result<void>> Desk::disagree(Agreement agreement, std::optional<wire::CoSigned> shown, Bytes under_way) {
+  const auto revision = shown ? wire::verify_revision(*shown, agreement.terms)
+                              : Result<wire::Revision>(fail(Errc::not_found, "none"));
+  const bool counts = revision && revision->agreement == agreement.id;
+  const auto number = counts ? revision->number : 0;
+  // Each number is on disk before it is signed: what lies above them all, or says something else than the
+  // change that has just been sent with its number, was signed before this owner lost its disk.
+  const bool is_other = !under_way.empty() && number == agreement.last_number && shown->payload != under_way;
+  const bool is_lost_here = counts && (number > agreement.last_number || is_other);
+  if (!is_lost_here && owes_answer()) co_return owes();
+  co_return co_await give_up(std::move(agreement), number);
+}
+
+std::unexpected<Error> Desk::owes() {
+  return fail(Errc::conflict, "the holder owes an answer to an audit, and disagreeing is none");
+}
+
+Task<Result<void>> Desk::give_up(Agreement agreement, std::optional<std::uint64_t> shown) {
+  log(LogLevel::warn, "agreement", "agreement={} holder={} is over: the holder {}", agreement.id.hex(),
+      short_hex(holder_.view()),
+      shown ? "has revision " + std::to_string(*shown) : std::string("does not know it"));
+  const bool was_active = agreement.state == State::active;
+  // It is to be told, by a revision above all it knows: else it keeps the agreement, and its shards.
+  const bool is_to_be_told = shown && (was_active || *shown > agreement.last_number);
   // One that its owner ended does not go on as another.
-  agreement.rejoins = agreement.state == State::active;
+  if (was_active) agreement.rejoins = true;
   agreement.state = State::ending;
+  agreement.last_number = std::max(agreement.last_number, shown.value_or(0));
   WriteBatch batch;
   batch.erase(keys::of(keys::kChanges, agreement.id));
   if (auto done = co_await book_.save({agreement}, std::move(batch), Durability::buffered); !done)
     co_return done;
-  if (auto done = co_await take_apart(std::move(agreement)); !done) co_return done;
+  if (!is_to_be_told) {
+    if (auto done = co_await take_apart(std::move(agreement)); !done) co_return done;
+  }
   // No success: else the next agreement, and its end, could follow at once, and so on.
-  co_return fail(Errc::conflict, "the agreement was given up: " + why);
+  co_return fail(Errc::conflict, "the agreement was given up");
 }
 
 }  // namespace mycostr::agreement

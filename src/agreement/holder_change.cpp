@@ -1,6 +1,7 @@
 // The part of HolderService that answers changes.
 #include "agreement/clearing.hpp"
 #include "agreement/holder_service.hpp"
+#include "agreement/in_work.hpp"
 #include "base/log.hpp"
 #include "crypto/merkle.hpp"
 
@@ -47,17 +48,19 @@ Task<Result<PeerReply>> HolderService::handle_change(PeerRequest& request) {
   const auto* found = book_.find(revision->agreement);
   if (found == nullptr || found->role != Role::holder) co_return fail(Errc::not_found, "no such agreement");
   if (found->peer != owner.id) co_return fail(Errc::forbidden, "this agreement is another owner's");
-  if (found->signed_revision.payload == change->revision.payload) {
+  const bool is_over = found->state != State::active;
+  const bool is_same = found->signed_revision.payload == change->revision.payload;
+  if (is_same && (!is_over || found->revision.ends))
     co_return reply_of({Outcome::agreed, found->signed_revision});
-  }
-  if (found->state != State::active) co_return fail(Errc::not_found, "the agreement has ended");
-  // An owner that only compares shows a former one, with no delta.
+  // An owner that only compares shows a former revision, with no delta.
   if (revision->number <= found->revision.number) co_return contradicted_by(*found);
-  if (wire::delta_hash(change->delta) != revision->delta_hash) {
-    co_return fail(Errc::invalid, "the revision is of another change");
-  }
+  if (is_over) co_return fail(Errc::not_found, "the agreement has ended");
+  const bool is_whole = wire::delta_hash(change->delta) == revision->delta_hash;
+  const bool is_bare = delta->removed.empty() && delta->added.empty();
+  if (!is_whole && is_bare) co_return contradicted_by(*found);
+  if (!is_whole) co_return fail(Errc::invalid, "the revision is of another change");
   if (waiting_ >= kMaxChangesWaiting) co_return fail(Errc::overloaded, "too many changes wait");
-  const InWork in_work(in_work_, owner.id);
+  const InWork in_work(*this, owner.id);
   if (!in_work.is_first()) co_return fail(Errc::overloaded, "another call of this owner is being answered");
   const auto before = *found;
   const Counted waiting(waiting_);
@@ -126,7 +129,8 @@ Task<Result<std::vector<ShardId>>> HolderService::missing_of(NodeId owner,
   for (const auto& entry : shards) {
     const auto size = co_await ports_.chunks.size_of({owner, entry.id});
     if (!size && size.error().code != Errc::not_found) co_return std::unexpected(size.error());
-    if (!size || *size != entry.size) out.push_back(entry.id);
+    const bool is_kept = size && *size == entry.size && !deleting_.contains({owner, entry.id});
+    if (!is_kept) out.push_back(entry.id);
   }
   co_return out;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "agreement/clearing.hpp"
+#include "agreement/in_work.hpp"
 #include "base/log.hpp"
 
 namespace mycostr::agreement {
@@ -54,7 +55,7 @@ Task<Result<PeerReply>> HolderService::handle_propose(PeerRequest& request) {
   auto terms = check_terms(request, *proposal);
   if (!terms) co_return std::unexpected(terms.error());
   const auto owner = request.from().id;
-  const InWork in_work(in_work_, owner);
+  const InWork in_work(*this, owner);
   if (!in_work.is_first()) co_return fail(Errc::overloaded, "another call of this owner is being answered");
   const auto* current = book_.with(Role::holder, owner);
   if (current != nullptr && current->signed_terms.payload == proposal->payload) {
@@ -117,22 +118,44 @@ Task<> HolderService::run() {
   }
 }
 
-Task<Result<void>> HolderService::check_deletion(NodeId owner, std::vector<ShardId> shards) {
+/// Shards on their way out of the store.
+class HolderService::Deletion {
+ public:
+  Deletion(HolderService& service, NodeId owner, std::vector<ShardId> shards)
+      : service_(service), owner_(owner), shards_(std::move(shards)) {
+    for (const auto& shard : shards_) service_.deleting_.insert({owner_, shard});
+  }
+  ~Deletion() {
+    for (const auto& shard : shards_) service_.deleting_.erase(service_.deleting_.find({owner_, shard}));
+  }
+  Deletion(const Deletion&) = delete;
+  Deletion& operator=(const Deletion&) = delete;
+
+ private:
+  HolderService& service_;
+  const NodeId owner_;
+  const std::vector<ShardId> shards_;
+};
+
+Task<Result<std::shared_ptr<void>>> HolderService::begin_deletion(NodeId owner, std::vector<ShardId> shards) {
+  auto deletion = std::make_shared<Deletion>(*this, owner, shards);
+  // A change that has found them here may be on its way to the disk.
+  while (in_work_.contains(owner)) co_await work_ended_.wait();
   const auto* found = book_.with(Role::holder, owner);
-  if (found == nullptr || found->revision.shards == 0) co_return Result<void>();
+  if (found == nullptr || found->revision.shards == 0) co_return deletion;
   ShardSet set(ports_.meta, ports_.crypto_pool, found->id);
   for (const auto& shard : shards) {
     const auto slot = co_await set.slot_of(shard);
     if (!slot) co_return std::unexpected(slot.error());
     if (*slot) co_return fail(Errc::conflict, "the agreement has this shard; it is to leave it first");
   }
-  co_return Result<void>();
+  co_return deletion;
 }
 
 Task<Result<void>> HolderService::end_unpaid(NodeId owner) {
   const auto* found = book_.with(Role::holder, owner);
   if (found == nullptr) co_return Result<void>();
-  const InWork in_work(in_work_, owner);
+  const InWork in_work(*this, owner);
   if (!in_work.is_first()) co_return fail(Errc::overloaded, "a call of this owner is being answered");
   auto agreement = *found;
   // Its rows first: of one that is unpaid they would stay for ever.

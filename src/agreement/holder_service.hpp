@@ -28,24 +28,6 @@ struct HolderPorts {
   std::function<bool(const NodeId&)> accepts = [](const NodeId&) { return true; };
 };
 
-/// Inside of agreement only: a call of an owner that is being answered; a second one meanwhile is refused.
-class InWork {
- public:
-  InWork(std::set<NodeId>& owners, const NodeId& owner)
-      : owners_(owners), owner_(owner), is_first_(owners.insert(owner).second) {}
-  ~InWork() {
-    if (is_first_) owners_.erase(owner_);
-  }
-  InWork(const InWork&) = delete;
-  InWork& operator=(const InWork&) = delete;
-  bool is_first() const { return is_first_; }
-
- private:
-  std::set<NodeId>& owners_;
-  const NodeId owner_;
-  const bool is_first_;
-};
-
 /// Loop thread only.
 class HolderService {
  public:
@@ -64,15 +46,18 @@ class HolderService {
   /// Operation "agreements/change": the reply says agreed, missing or conflict (wire::ChangeReply). Errors:
   /// invalid, not_found (no such agreement, or it has ended), forbidden, overloaded, full, io.
   Task<Result<PeerReply>> handle_change(PeerRequest& request);
-  /// What an owner may have deleted. Errors: conflict (one of these is in the active agreement with it: an
-  /// audit would find it missing), io, corrupt.
-  Task<Result<void>> check_deletion(NodeId owner, std::vector<ShardId> shards);
+  /// An owner wants these deleted. As long as what is returned lives, they join no agreement. Errors:
+  /// conflict (one of them is in the active agreement with it: an audit would find it missing), io, corrupt.
+  Task<Result<std::shared_ptr<void>>> begin_deletion(NodeId owner, std::vector<ShardId> shards);
   /// The agreement with an owner is over because it did not pay, durably. Errors: io.
   Task<Result<void>> end_unpaid(NodeId owner);
   /// Clears away the rows of agreements that have ended. Until cancelled.
   Task<> run();
 
  private:
+  class InWork;
+  class Deletion;
+
   Result<wire::Terms> check_terms(const PeerRequest& request, const wire::SignedPayload& proposal) const;
   Result<void> check_offer(const wire::Terms& terms, const NodeId& owner) const;
   Task<Result<void>> make_room();
@@ -87,7 +72,9 @@ class HolderService {
 
   HolderPorts ports_;
   Book& book_;
-  std::set<NodeId> in_work_;           ///< owners: one call at a time
+  std::set<NodeId> in_work_;  ///< owners: one call at a time
+  async::Signal work_ended_;
+  std::multiset<ShardKey> deleting_;
   std::map<NodeId, SteadyTime> made_;  ///< when an agreement was last made with an owner, if lately
   std::size_t waiting_ = 0;            ///< changes
   async::Budget slots_;

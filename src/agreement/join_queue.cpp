@@ -1,5 +1,7 @@
 #include "agreement/join_queue.hpp"
 
+#include <algorithm>
+
 #include "agreement/keys.hpp"
 
 namespace mycostr::agreement {
@@ -70,18 +72,21 @@ void JoinQueue::mark_missing(WriteBatch& batch, const NodeId& holder, const wire
 void JoinQueue::added(const NodeId& holder, ByteCount bytes) {
   const auto [at, is_new] = waiting_.try_emplace(holder);
   at->second.value += bytes.value;
+  if (const auto look = added_.find(holder); look != added_.end()) look->second.value += bytes.value;
   if (is_new) wake();
 }
 
+void JoinQueue::took(const NodeId& holder, ByteCount bytes) {
+  if (const auto at = waiting_.find(holder); at != waiting_.end())
+    at->second.value -= std::min(at->second.value, bytes.value);
+}
+
 Task<Result<std::vector<wire::ShardEntry>>> JoinQueue::waiting(NodeId holder, std::size_t limit) {
-  // Forgotten before the look, so that what is added meanwhile is remembered.
-  const auto forgotten = waiting_.extract(holder);
-  const auto before = forgotten ? forgotten.mapped() : ByteCount();
+  // What is added meanwhile may be missing in what is read.
+  added_[holder] = {};
   const auto rows = co_await store_.scan({keys::at_holder(keys::kJoins, holder), "", limit});
-  if (!rows) {
-    waiting_[holder].value += before.value;
-    co_return std::unexpected(rows.error());
-  }
+  const auto added = added_.extract(holder).mapped();
+  if (!rows) co_return std::unexpected(rows.error());
   std::vector<wire::ShardEntry> out;
   ByteCount found;
   for (const auto& row : *rows) {
@@ -90,8 +95,11 @@ Task<Result<std::vector<wire::ShardEntry>>> JoinQueue::waiting(NodeId holder, st
     found.value += entry->size.value;
     out.push_back(*entry);
   }
-  const bool is_all = rows->size() < limit;
-  if (!rows->empty()) waiting_[holder].value += is_all ? found.value : std::max(before.value, found.value);
+  if (rows->empty() && added.value == 0) {
+    waiting_.erase(holder);
+  } else if (rows->size() < limit) {
+    waiting_[holder].value = found.value + added.value;
+  }
   co_return out;
 }
 

@@ -31,6 +31,8 @@ class JoinQueue {
 
   /// Call after the commit of a batch with add() of so much for this holder, also after one that failed.
   void added(const NodeId& holder, ByteCount bytes);
+  /// Call after so much of what waited has joined.
+  void took(const NodeId& holder, ByteCount bytes);
   /// Holders with shards that wait, perhaps a few without, and how much that is: what was dropped, or never
   /// written, counts until the next look at all that waits for the holder.
   const std::map<NodeId, ByteCount>& holders() const { return waiting_; }
@@ -51,6 +53,7 @@ class JoinQueue {
  private:
   MetaStore& store_;
   std::map<NodeId, ByteCount> waiting_;
+  std::map<NodeId, ByteCount> added_;  ///< during a look at what waits for that holder
   async::Signal changed_;
 };
 

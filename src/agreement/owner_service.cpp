@@ -21,10 +21,9 @@ constexpr Duration kLongestPause = std::chrono::minutes(5);
 constexpr std::size_t kVisitsAtOnce = 8;
 constexpr std::size_t kRowsAtOnce = 1000;
 
-/// The holder answered, and not what it should.
-bool is_refusal(Errc code) {
-  return !is_silence(code) && code != Errc::io && code != Errc::corrupt;
-}
+/// An audit takes its deadline, and a few tries.
+constexpr auto kAuditPatience = std::chrono::seconds(60);
+constexpr auto kAuditLook = std::chrono::milliseconds(200);
 
 }  // namespace
 
@@ -103,7 +102,7 @@ Task<> OwnerService::report_missing() {
       co_return;
     }
     for (const auto& [holder, shard] : *missing) {
-      if (on_missing) on_missing(holder, shard, false);
+      if (on_missing) on_missing(holder, shard, Missing::as_before);
     }
     if (missing->size() < kRowsAtOnce) co_return;
     after = missing->back();
@@ -137,7 +136,7 @@ Task<bool> OwnerService::round() {
   for (const auto& holder : holders_with_work()) {
     if (!ports_.find_holder(holder)) continue;
     const bool is_unsettled = unanswered_.contains(holder) || doubted_.contains(holder);
-    if (!is_unsettled && ports_.owes_answer(holder)) continue;
+    if (!is_unsettled && (ports_.owes_answer(holder) || ports_.is_asked(holder))) continue;
     any_there = true;
     const auto counter = counter_of(holder);
     const bool is_due = !counter->is_visited && ports_.clock.now() >= counter->not_before;
@@ -154,8 +153,15 @@ Task<> OwnerService::visit(NodeId holder, CounterPtr counter, async::Budget::Lea
     Counter& counter;
     ~Ended() { counter.is_visited = false; }
   } ended{*counter};
-  unanswered_.insert(holder);
+  const auto calls = counter->desk.calls();
+  const auto signatures = counter->desk.signatures();
   const auto done = co_await join_all(holder, counter);
+  if (counter->desk.signatures() > signatures) {
+    counter->refuses_since.reset();
+    signed_[holder] = ports_.clock.now();
+  } else if (!done && counter->desk.calls() > calls) {
+    co_await note_refusal(holder, counter);
+  }
   if (done) {
     unanswered_.erase(holder);
     counter->pause = kFirstPause;
@@ -164,23 +170,22 @@ Task<> OwnerService::visit(NodeId holder, CounterPtr counter, async::Budget::Lea
   log(LogLevel::debug, "agreement", "holder={}: {}", short_hex(holder.view()), to_string(done.error()));
   counter->not_before = ports_.clock.now() + counter->pause;
   counter->pause = std::min(2 * counter->pause, kLongestPause);
-  if (is_refusal(done.error().code)) co_await note_refusal(holder, counter);
 }
 
 /// A turn for each change: what is to leave need not wait until all have joined.
 Task<Result<void>> OwnerService::join_all(NodeId holder, CounterPtr counter) {
   for (;;) {
     const auto turn = co_await counter->turn.take(1);
+    unanswered_.insert(holder);
     if (auto done = co_await counter->desk.catch_up(); !done) co_return done;
-    if (doubted_.erase(holder) > 0) {
+    if (doubted_.contains(holder)) {
       if (auto done = co_await counter->desk.compare(); !done) co_return done;
+      doubted_.erase(holder);
     }
-    if (ports_.owes_answer(holder)) co_return Result<void>();
+    if (ports_.owes_answer(holder) || ports_.is_asked(holder)) co_return Result<void>();
     const auto more = co_await counter->desk.join_some();
     if (!more) co_return std::unexpected(more.error());
     if (!*more) co_return Result<void>();
-    counter->refuses_since.reset();
-    signed_[holder] = ports_.clock.now();
   }
 }
 
@@ -200,7 +205,7 @@ Task<> OwnerService::note_refusal(NodeId holder, CounterPtr counter) {
   if (!done) log(LogLevel::error, "agreement", "could not note what is missing: {}", to_string(done.error()));
 }
 
-/// With a wrong clock, say, nobody signs anything.
+/// Should the fault be here, nobody signs anything.
 bool OwnerService::may_be_own_fault(const NodeId& holder, SteadyTime since) const {
   return std::ranges::none_of(
       signed_, [&](const auto& entry) { return entry.first != holder && entry.second >= since; });
@@ -219,10 +224,16 @@ Task<Result<void>> OwnerService::leave(NodeId holder, std::vector<ShardId> shard
     const std::list<Wish*>::iterator place;
     ~Waiting() { wishes.erase(place); }
   } waiting{counter->wishes, counter->wishes.insert(counter->wishes.end(), &wish)};
+  co_await let_audit_end(holder);
   const auto turn = co_await counter->turn.take(1);
   // Whoever had the turn before has perhaps seen to this too.
   if (!wish.outcome) co_await grant_wishes(holder, counter);
   co_return *wish.outcome;
+}
+
+Task<> OwnerService::let_audit_end(NodeId holder) {
+  const auto end = ports_.clock.now() + kAuditPatience;
+  while (ports_.is_asked(holder) && ports_.clock.now() < end) co_await ports_.clock.sleep_for(kAuditLook);
 }
 
 Task<> OwnerService::grant_wishes(NodeId holder, CounterPtr counter) {
@@ -236,7 +247,8 @@ Task<> OwnerService::grant_wishes(NodeId holder, CounterPtr counter) {
   shards.erase(std::ranges::unique(shards).begin(), shards.end());
   unanswered_.insert(holder);
   auto done = co_await counter->desk.catch_up();
-  if (done && ports_.owes_answer(holder)) done = fail(Errc::unreachable, "it owes an answer to an audit");
+  if (done && (ports_.owes_answer(holder) || ports_.is_asked(holder)))
+    done = fail(Errc::unreachable, "it owes an answer to an audit");
   if (done) done = co_await counter->desk.leave(std::move(shards));
   if (done) unanswered_.erase(holder);
   // Those who gave up meanwhile are not in the list any more.

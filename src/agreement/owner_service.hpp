@@ -45,8 +45,17 @@ struct OwnerPorts {
   std::function<std::optional<HolderContact>(const NodeId&)> find_holder;
   /// A call found it silent.
   std::function<void(const NodeId&)> on_silence;
-  /// It owes an answer about what its agreement is now: nothing new is signed with it meanwhile.
+  /// It owes an audit an answer about what its agreement is now: nothing new is signed with it meanwhile.
   std::function<bool(const NodeId&)> owes_answer = [](const NodeId&) { return false; };
+  /// An audit asks it now.
+  std::function<bool(const NodeId&)> is_asked = [](const NodeId&) { return false; };
+};
+
+/// Why a shard that its holder gave a receipt for is missing.
+enum class Missing {
+  denied,      ///< the holder says that it has not got it
+  not_signed,  ///< the holder does not sign for it
+  as_before    ///< found before the last start
 };
 
 class Desk;
@@ -62,10 +71,9 @@ class OwnerService {
   OwnerService(OwnerPorts ports, Book& book, JoinQueue& joins);
   ~OwnerService();
 
-  /// A holder that gave a receipt for a shard says that it has not got it, or will not sign for it. Called
-  /// when that is found, and for all of these again, no news any more, at the start of run(): until the shard
+  /// Called when a shard is found missing, and for all of these again at the start of run(): until the shard
   /// has left.
-  std::function<void(const NodeId& holder, const ShardId& shard, bool is_news)> on_missing;
+  std::function<void(const NodeId& holder, const ShardId& shard, Missing why)> on_missing;
 
   /// Once, after the book and the queue have been opened. Errors: io.
   Task<Result<void>> open();
@@ -78,8 +86,9 @@ class OwnerService {
   /// The agreement is over, durably; the holder is told as soon as it can be. Its shards stay where they are,
   /// unpromised. Errors: not_found (no active one of this owner's), io.
   Task<Result<void>> end(AgreementId agreement);
-  /// The holder seems to know another revision, or another agreement: it is asked, and where it shows a newer
-  /// revision that both have signed, or one side has no agreement, another agreement is made.
+  /// The holder seems to know another revision, or another agreement: it is asked. What the owner has lost
+  /// (the holder shows a revision above all that the owner knows to have signed) ends the agreement; anything
+  /// else does so only where the holder owes no answer to an audit. Its shards join another.
   void compare(const NodeId& holder);
   /// A change may be on its way to this holder, or have come to an end that is not known here yet.
   bool is_changing(const NodeId& holder) const { return unanswered_.contains(holder); }
@@ -100,6 +109,8 @@ class OwnerService {
   Task<Result<void>> join_all(NodeId holder, CounterPtr counter);
   Task<> note_refusal(NodeId holder, CounterPtr counter);
   bool may_be_own_fault(const NodeId& holder, SteadyTime since) const;
+  /// Returns when an audit has been answered, or after a while.
+  Task<> let_audit_end(NodeId holder);
   Task<> grant_wishes(NodeId holder, CounterPtr counter);
 
   OwnerPorts ports_;

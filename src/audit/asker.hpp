@@ -19,6 +19,7 @@ struct Question {
   agreement::Agreement agreement;
   wire::SignedChallenge challenge;
   Bytes encoded;
+  bool is_another = false;  ///< in place of one that the holder was asked, and that fits no more
 
   bool is_chained() const { return challenge.challenge.kind == wire::AuditKind::chained; }
   /// Whether the agreement is still what the challenge says.

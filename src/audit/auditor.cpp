@@ -14,6 +14,8 @@ constexpr std::size_t kRowsAtOnce = 1000;
 constexpr int kBusyTries = 3;
 constexpr Duration kBusyPause = std::chrono::seconds(5);
 constexpr Duration kBusyRound = std::chrono::seconds(10);
+constexpr Duration kChangePause = std::chrono::milliseconds(200);
+constexpr int kChangePauses = 100;
 constexpr int kRounds = 60;  // in a period
 constexpr int kIdleRounds = 5;
 
@@ -119,12 +121,29 @@ Result<void> Auditor::request_now(const AgreementId& id) {
 
 bool Auditor::is_contained(const NodeId& holder) const {
   const auto* agreement = book_.with(agreement::Role::owner, holder);
-  const auto at = agreement == nullptr ? standings_.end() : standings_.find(agreement->id);
+  // Where a change that was under way took everything out there is nothing left to be asked about.
+  const bool is_fit = agreement != nullptr && auditable(agreement->id) != nullptr;
+  const auto at = is_fit ? standings_.find(agreement->id) : standings_.end();
   return at != standings_.end() && at->second.contained.has_value();
+}
+
+bool Auditor::is_asking(const NodeId& holder) const {
+  const auto* agreement = book_.with(agreement::Role::owner, holder);
+  return agreement != nullptr && in_work_.contains(agreement->id);
+}
+
+Task<> Auditor::let_change_end(AgreementId id) {
+  const auto pause = std::min(kChangePause, settings_.period / 1000);
+  for (int i = 0; i < kChangePauses; ++i) {
+    const auto* agreement = book_.find(id);
+    if (agreement == nullptr || !ports_.is_changing(agreement->peer)) co_return;
+    co_await ports_.clock.sleep_for(pause);
+  }
 }
 
 Task<> Auditor::audit(AgreementId id) {
   const InWork in_work(in_work_, id);
+  co_await let_change_end(id);
   if (co_await audit_once(id, wire::AuditKind::plain) != Outcome::passed) co_return;
   if (standings_[id].chained_epoch + kChainedEvery > epoch_now()) co_return;
   co_await audit_once(id, wire::AuditKind::chained);
@@ -152,6 +171,7 @@ Task<Result<Question>> Auditor::prepare(AgreementId id, wire::AuditKind kind) {
   const auto serial = next_serial(standing, epoch);
   if (!serial) co_return fail(Errc::conflict, "the clock went back, or this period had enough audits");
   auto question = asker_.make(*agreement, epoch, *serial, kind);
+  question.is_another = standing.contained.has_value();
   standing.epoch = epoch;
   standing.serial = *serial;
   if (kind == wire::AuditKind::chained) standing.chained_epoch = epoch;
@@ -168,7 +188,7 @@ std::optional<Question> Auditor::owed(const agreement::Agreement& agreement) con
   auto challenge = wire::decode_challenge(contained->challenge);
   if (!challenge || challenge->challenge.epoch + epochs_contained(settings_) < epoch_now())
     return std::nullopt;
-  Question question{agreement, std::move(*challenge), contained->challenge};
+  Question question{agreement, std::move(*challenge), contained->challenge, contained->is_another};
   return question.fits(agreement) ? std::optional(std::move(question)) : std::nullopt;
 }
 
@@ -199,6 +219,7 @@ Task<Result<Question>> Auditor::remake(const Question& question) {
   const auto* agreement = auditable(id);
   if (!serial || agreement == nullptr) co_return fail(Errc::conflict, "this period had enough audits");
   auto next = asker_.make(*agreement, asked.epoch, *serial, asked.kind);
+  next.is_another = true;
   standing.epoch = asked.epoch;
   standing.serial = *serial;
   WriteBatch batch;
@@ -215,7 +236,7 @@ Outcome Auditor::settle_reply(const Question& question, const Reply& reply) {
   if (question.is_chained() && answer == Answer::none) answer = Answer::not_asked;
   if (standing.contained && may_be_own_fault(*standing.contained, reply)) answer = Answer::not_asked;
   const auto now = ports_.clock.wall_now();
-  const auto outcome = settle(standing, answer, question.encoded, now, settings_);
+  const auto outcome = settle(standing, answer, {question.encoded, question.is_another}, now, settings_);
   if (outcome == Outcome::passed) last_passed_ = now;
   return outcome;
 }

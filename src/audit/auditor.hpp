@@ -28,6 +28,8 @@ struct OwnerPorts {
   Transport& transport;
   const crypto::Identity& identity;
   std::function<std::optional<PeerAddress>(const NodeId&)> address_of;  ///< nothing: not known
+  /// A change of the agreement with a holder is on its way.
+  std::function<bool(const NodeId&)> is_changing = [](const NodeId&) { return false; };
 };
 
 /// Loop thread only. References outlive it. Its state is in rows aw/<agreement>, written (synced) before a
@@ -61,6 +63,8 @@ class Auditor {
   /// A holder that owes an answer: new shards should not go there, nor its agreement be changed meanwhile,
   /// for it is to answer for what it was asked about.
   bool is_contained(const NodeId& holder) const;
+  /// An audit of that holder is under way: likewise.
+  bool is_asking(const NodeId& holder) const;
 
  private:
   class InWork;
@@ -76,6 +80,8 @@ class Auditor {
   /// be asked.
   Task<Result<Question>> prepare(AgreementId id, wire::AuditKind kind);
   std::optional<Question> owed(const agreement::Agreement& agreement) const;
+  /// A change that is on its way is signed first, if it is within a while.
+  Task<> let_change_end(AgreementId id);
   /// Asks until the holder is not busy, a few times.
   Task<Reply> ask(Question& question);
   Task<Result<Question>> remake(const Question& question);

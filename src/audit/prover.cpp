@@ -90,6 +90,11 @@ Result<agreement::Agreement> Prover::check(const PeerRequest& request,
                                            const wire::SignedChallenge& signed_challenge) const {
   const auto& challenge = signed_challenge.challenge;
   const auto* agreement = book_.find(challenge.agreement);
+  // What the owner signed since, and seems to have lost, is shown by the agreement's own calls.
+  const bool is_behind = agreement != nullptr && agreement->role == agreement::Role::holder &&
+                         agreement->peer == request.from().id &&
+                         challenge.revision < agreement->revision.number;
+  if (is_behind) return fail(Errc::conflict, "the agreement is at another revision here");
   if (agreement == nullptr || agreement->role != agreement::Role::holder ||
       (agreement->state != agreement::State::active && agreement->state != agreement::State::unpaid)) {
     return fail(Errc::not_found, "no such agreement");

@@ -11,15 +11,17 @@ std::chrono::milliseconds in_ms(Duration duration) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(duration);
 }
 
-Outcome contain(Standing& standing, const Bytes& encoded, WallTime now, const Settings& settings) {
+Outcome contain(Standing& standing, const Bytes& encoded, bool is_another, WallTime now,
+                const Settings& settings) {
   auto& contained = standing.contained;
   if (!contained) {
-    contained = Containment{encoded, now, now, 0};
+    contained = Containment{encoded, now, now, 0, is_another};
   } else if (++contained->tries == kContainedTries) {
     contained.reset();
     return Outcome::failed;
   }
   contained->challenge = encoded;
+  contained->is_another = is_another;
   contained->next_try = now + in_ms(settings.contain_for / kContainedTries);
   return Outcome::contained;
 }
@@ -36,6 +38,7 @@ std::string encode_row(const Standing& standing) {
     row.set_contained_since_unix_ms(to_unix_ms(contained->since));
     row.set_next_try_unix_ms(to_unix_ms(contained->next_try));
     row.set_tries(contained->tries);
+    row.set_is_another(contained->is_another);
   }
   return row.SerializeAsString();
 }
@@ -49,22 +52,23 @@ Result<Standing> decode_standing(std::string_view bytes) {
     out.contained = Containment{{row.contained().begin(), row.contained().end()},
                                 from_unix_ms(row.contained_since_unix_ms()),
                                 from_unix_ms(row.next_try_unix_ms()),
-                                row.tries()};
+                                row.tries(),
+                                row.is_another()};
   }
   return out;
 }
 
-Outcome settle(Standing& standing, Answer answer, const Bytes& encoded, WallTime now,
+Outcome settle(Standing& standing, Answer answer, const Asked& asked, WallTime now,
                const Settings& settings) {
   switch (answer) {
     case Answer::right:
       standing.contained.reset();
-      return Outcome::passed;
+      return asked.is_another ? Outcome::contained : Outcome::passed;
     case Answer::wrong:
       standing.contained.reset();
       return Outcome::failed;
     case Answer::none:
-      return contain(standing, encoded, now, settings);
+      return contain(standing, asked.encoded, asked.is_another, now, settings);
     case Answer::unreachable:
     case Answer::not_asked:
       break;

@@ -23,6 +23,7 @@ struct Containment {
   WallTime since;
   WallTime next_try;
   std::uint32_t tries = 0;  ///< after the first time
+  bool is_another = false;  ///< the challenge is not the first one: see Asked
   bool operator==(const Containment&) const = default;
 };
 
@@ -47,9 +48,15 @@ enum class Answer {
   not_asked     ///< a fault of this side
 };
 
-/// What the answer to the challenge (`encoded`, made by this time) makes of the standing.
-Outcome settle(Standing& standing, Answer answer, const Bytes& encoded, WallTime now,
-               const Settings& settings);
+struct Asked {
+  const Bytes& encoded;
+  /// In place of a challenge that fits no more, for the agreement has changed. The holder knew the first one
+  /// when it agreed to that: a right answer is no success then, though it ends the containment.
+  bool is_another = false;
+};
+
+/// What the answer to the challenge (made by this time) makes of the standing.
+Outcome settle(Standing& standing, Answer answer, const Asked& asked, WallTime now, const Settings& settings);
 
 /// The serial of the next challenge in `epoch`, 0 for the scheduled one; nothing where the holder would
 /// answer no more.

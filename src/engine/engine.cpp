@@ -5,6 +5,11 @@
 #include "wire/upkeep.hpp"
 
 namespace mycostr::engine {
+namespace {
+/// For the database and the log: a store that cannot write its index is of no use to anybody.
+constexpr ByteCount kDiskMargin = 256_MiB;
+}  // namespace
+
 Engine::Engine(Ports ports, const crypto::Identity& identity, const crypto::Keystore& keystore,
                EngineSettings settings)
     : ports_(ports),
@@ -72,8 +77,9 @@ Engine::Engine(Ports ports, const crypto::Identity& identity, const crypto::Keys
 }
 
 std::optional<placement::Location> Engine::own_location() const {
+  // Who offers nothing may have said all the same where it is.
   const auto& offer = registration_.offer();
-  return offer ? placement::parse_location(offer->location) : std::nullopt;
+  return placement::parse_location(offer ? offer->location : settings_.holder_location);
 }
 
 std::vector<reputation::Sighting> Engine::look_for_holders() const {
@@ -99,7 +105,8 @@ agreement::OwnerPorts Engine::owner_ports() {
           settings_.payment.max_price_msat_per_tb_month,
           [this](const NodeId& node) { return find_holder(node); },
           [this](const NodeId& node) { directory_.failed(node, ports_.clock.now()); },
-          [this](const NodeId& node) { return auditor_.is_contained(node); }};
+          [this](const NodeId& node) { return auditor_.is_contained(node); },
+          [this](const NodeId& node) { return auditor_.is_asking(node); }};
 }
 
 agreement::HolderPorts Engine::holder_ports() {
@@ -205,9 +212,25 @@ void Engine::refresh_offer() {
   const auto usage = ports_.chunks.usage();
   const auto taken = std::min(usage.used + usage.reserved, offer->capacity);
   // Nodes that do not know what draining is see that there is no room.
-  const auto free = drain_.is_draining() ? ByteCount() : offer->capacity - taken;
+  const auto free = drain_.is_draining() ? ByteCount() : std::min(offer->capacity - taken, room_on_disk());
   own_record_.set_offer(dht::HolderOffer{offer->capacity, free, offer->location,
                                          settings_.payment.price_msat_per_tb_month, drain_.is_draining()});
+}
+
+ByteCount Engine::room_on_disk() const {
+  if (!disk_free_) return ByteCount{UINT64_MAX};
+  const auto kept_free = std::min(*disk_free_, kDiskMargin);
+  const auto reserved = ports_.chunks.usage().reserved;
+  const auto room = *disk_free_ - kept_free;
+  return room - std::min(room, reserved);
+}
+
+void Engine::note_disk_free(ByteCount free) {
+  const auto before = room_on_disk();
+  disk_free_ = free;
+  // Not for every shard that comes or goes.
+  if ((room_on_disk().value == 0) != (before.value == 0)) return offer_changed();
+  refresh_offer();
 }
 
 void Engine::offer_changed() {

@@ -81,6 +81,9 @@ class Engine : public PeerHandler {
   /// Ends the background work.
   Task<> stop();
 
+  /// Of the disk of the shards, now and then: no more is offered, nor taken, than fits on it.
+  void note_disk_free(ByteCount free);
+
   Task<Result<PeerReply>> handle(PeerRequest& request) override;
 
   const crypto::Identity& identity() const { return identity_; }
@@ -126,12 +129,14 @@ class Engine : public PeerHandler {
   Task<> lose(NodeId holder, std::vector<ShardId> shards, repair::Reason reason);
   Task<Result<PeerReply>> answer(PeerRequest& request);
   void refresh_offer();
+  ByteCount room_on_disk() const;
   void offer_changed();
 
   Ports ports_;
   const crypto::Identity& identity_;
   const EngineSettings settings_;
   async::Budget transfer_memory_;
+  std::optional<ByteCount> disk_free_;
   dht::Directory directory_;
   dht::RecordKeeper own_record_;
   reputation::PerformanceBook performance_;

@@ -49,6 +49,7 @@ wire::AuditWord Engine::audit_word(const AgreementId& agreement, WallTime start,
 
 Task<Result<void>> Engine::evict(NodeId owner) {
   log(LogLevel::warn, "payment", "owner={} has not paid: its shards are deleted", short_hex(owner.view()));
+  co_await shards_.wait_for_writes(owner);
   auto done = co_await holder::delete_all_of(ports_.chunks, leaf_hashes_, owner);
   if (done) done = co_await agreements_as_holder_.end_unpaid(owner);
   co_return done;

@@ -14,11 +14,13 @@ void Engine::connect_upkeep() {
   prover_.on_bad_shard = [this](const NodeId& owner, const ShardId& shard) {
     scrubber_.suspect({owner, shard});
   };
-  shards_.check_deletion = [this](const NodeId& owner, const std::vector<ShardId>& shards) {
-    return agreements_as_holder_.check_deletion(owner, shards);
+  shards_.fits_on_disk = [this](ByteCount size) { return size <= room_on_disk(); };
+  shards_.begin_deletion = [this](NodeId owner, std::vector<ShardId> shards) {
+    return agreements_as_holder_.begin_deletion(owner, std::move(shards));
   };
-  agreements_as_owner_.on_missing = [this](const NodeId& holder, const ShardId& shard, bool is_news) {
-    if (is_news) scores_.record_self_report(holder, ports_.clock.wall_now());
+  agreements_as_owner_.on_missing = [this](const NodeId& holder, const ShardId& shard,
+                                           agreement::Missing why) {
+    if (why == agreement::Missing::denied) scores_.record_self_report(holder, ports_.clock.wall_now());
     background_.spawn(lose(holder, {shard}, repair::Reason::rot));
   };
   reporter_.on_reported = [this](NodeId holder, std::vector<ShardId> shards) {
@@ -42,10 +44,15 @@ void Engine::connect_upkeep() {
 }
 
 audit::OwnerPorts Engine::auditor_ports() {
-  return {ports_.executor, ports_.clock,
-          ports_.random,   ports_.crypto_pool,
-          ports_.meta,     ports_.transport,
-          identity_,       [this](const NodeId& node) { return directory_.address_of(node); }};
+  return {ports_.executor,
+          ports_.clock,
+          ports_.random,
+          ports_.crypto_pool,
+          ports_.meta,
+          ports_.transport,
+          identity_,
+          [this](const NodeId& node) { return directory_.address_of(node); },
+          [this](const NodeId& node) { return agreements_as_owner_.is_changing(node); }};
 }
 
 repair::Hooks Engine::repair_hooks() {

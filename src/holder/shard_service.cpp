@@ -8,6 +8,14 @@
 
 namespace mycostr::holder {
 
+namespace {
+
+std::unexpected<Error> unpaid() {
+  return fail(Errc::conflict, "what this owner owes has not been paid for long");
+}
+
+}  // namespace
+
 /// A shard on its way to the disk.
 class ShardService::Writing {
  public:
@@ -27,7 +35,8 @@ class ShardService::Writing {
 
 Result<std::unique_ptr<Reservation>> ShardService::make_room(const NodeId& owner, ByteCount size) {
   if (drain_.is_draining()) return fail(Errc::conflict, "this node is leaving and takes no new shards");
-  if (!accepts(owner)) return fail(Errc::conflict, "what this owner owes has not been paid for long");
+  if (!accepts(owner)) return unpaid();
+  if (!fits_on_disk(size)) return fail(Errc::full, "the disk is full");
   return chunks_.reserve(size);
 }
 
@@ -63,8 +72,9 @@ Task<Result<PeerReply>> ShardService::handle_put(PeerRequest& request) {
     return crypto::merkle_root_of_leaves(leaves);
   });
   if (root.bytes != put->shard.bytes) co_return fail(Errc::invalid, "the bytes are not this shard's");
-  // The owner gave up and deleted while the bytes were on their way here.
+  // The owner gave up and deleted while the bytes were on their way here; or it is to be evicted.
   if (recently_deleted_.contains(key)) co_return gone();
+  if (!accepts(key.owner)) co_return unpaid();
   const Writing writing(*this, key);
   auto kept = co_await chunks_.put(std::move(*reservation), key, std::move(bytes));
   if (!kept) {
@@ -79,11 +89,22 @@ Task<Result<PeerReply>> ShardService::handle_put(PeerRequest& request) {
   co_return PeerReply{receipt_for(key.owner, key.shard, size), {}, {}};
 }
 
+Task<> ShardService::wait_for_writes(NodeId owner) {
+  const auto is_being_written = [&] {
+    const auto first = being_written_.lower_bound({owner, ShardId()});
+    return first != being_written_.end() && first->owner == owner;
+  };
+  while (is_being_written()) co_await written_.wait();
+}
+
 Task<Result<PeerReply>> ShardService::handle_get(PeerRequest& request) {
   const auto get = wire::decode_get_shard(request.message());
   if (!get) co_return std::unexpected(get.error());
   const auto owner = owner_for(request.from(), get->grant, Right::read, {&get->shard, 1});
   if (!owner) co_return std::unexpected(owner.error());
+  const auto size = co_await chunks_.size_of({*owner, get->shard});
+  if (!size) co_return std::unexpected(size.error());
+  if (auto room = co_await request.reserve_reply(size->value); !room) co_return std::unexpected(room.error());
   auto bytes = co_await chunks_.get({*owner, get->shard});
   if (!bytes) co_return std::unexpected(bytes.error());
   co_return PeerReply{{}, std::move(*bytes), {}};
@@ -94,9 +115,11 @@ Task<Result<PeerReply>> ShardService::handle_delete(PeerRequest& request) {
   if (!erase) co_return std::unexpected(erase.error());
   const auto owner = owner_for(request.from(), erase->grant, Right::erase, erase->shards);
   if (!owner) co_return std::unexpected(owner.error());
-  if (check_deletion) {
-    const auto may = co_await check_deletion(*owner, erase->shards);
-    if (!may) co_return std::unexpected(may.error());
+  std::shared_ptr<void> deletion;
+  if (begin_deletion) {
+    auto begun = co_await begin_deletion(*owner, erase->shards);
+    if (!begun) co_return std::unexpected(begun.error());
+    deletion = std::move(*begun);
   }
   std::vector<ShardKey> keys;
   for (const auto& shard : erase->shards) {

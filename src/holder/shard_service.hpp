@@ -33,8 +33,14 @@ class ShardService {
   /// Whether an owner may give this node anything.
   std::function<bool(const NodeId&)> accepts = [](const NodeId&) { return true; };
 
-  /// Whether an owner's shards may be deleted. Errors: conflict, io, corrupt.
-  std::function<Task<Result<void>>(const NodeId&, const std::vector<ShardId>&)> check_deletion;
+  /// Whether the disk has room for so much, whatever was promised to the network.
+  std::function<bool(ByteCount)> fits_on_disk = [](ByteCount) { return true; };
+  /// Whether an owner's shards may be deleted: as long as what it returns lives. Errors: conflict, io,
+  /// corrupt.
+  std::function<Task<Result<std::shared_ptr<void>>>(NodeId, std::vector<ShardId>)> begin_deletion;
+
+  /// Returns when nothing of an owner that is not accepted any more is on its way to the disk.
+  Task<> wait_for_writes(NodeId owner);
 
   /// Operation "shards/offer": whether "shards/put" of so many bytes would be taken now; promises nothing.
   /// Errors: invalid, full, conflict (this node drains, or the owner has not paid).
@@ -43,10 +49,11 @@ class ShardService {
   /// shard's id, and on disk before the receipt is given. Errors: invalid, full, io, closed, timeout,
   /// conflict (it was deleted a moment ago; this node drains; the owner has not paid).
   Task<Result<PeerReply>> handle_put(PeerRequest& request);
-  /// Operation "shards/get", for the owner or who shows its grant. Errors: invalid, not_found, forbidden, io.
+  /// Operation "shards/get", for the owner or who shows its grant. Errors: invalid, not_found, forbidden,
+  /// overloaded, io.
   Task<Result<PeerReply>> handle_get(PeerRequest& request);
   /// Operation "shards/delete", likewise; what is not there counts as deleted. Errors: invalid, forbidden,
-  /// conflict (check_deletion refuses), io.
+  /// conflict (begin_deletion refuses), io.
   Task<Result<PeerReply>> handle_delete(PeerRequest& request);
 
  private:

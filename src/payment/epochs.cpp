@@ -8,10 +8,8 @@ bool is_over(const agreement::Agreement& agreement) {
   if (agreement.revision.ends) return true;
   switch (agreement.state) {
     case agreement::State::active:
+    case agreement::State::ending:  // the holder is still to be told, and keeps what there is until then
       return false;
-    case agreement::State::ending:
-      // Else the holder is still to be told, and keeps what there is until then.
-      return agreement.rejoins;
     case agreement::State::ended:
     case agreement::State::unpaid:
       return true;

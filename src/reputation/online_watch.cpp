@@ -26,20 +26,22 @@ bool OnlineWatch::is_doubtful(const std::vector<Sighting>& sightings) const {
   struct Count {
     std::size_t there_before = 0;
     std::size_t vanished = 0;
+    void add(bool answers) {
+      ++there_before;
+      if (!answers) ++vanished;
+    }
+    bool is_much() const {
+      return vanished > 1 &&
+             static_cast<double>(vanished) > kVanishedFraction * static_cast<double>(there_before);
+    }
   } all, ours;
-  const auto add_to = [](Count& count, bool answers) {
-    ++count.there_before;
-    if (!answers) ++count.vanished;
-  };
   for (const auto& [node, answers, is_ours] : sightings) {
     if (!present_.contains(node)) continue;
-    add_to(all, answers);
-    if (is_ours) add_to(ours, answers);
+    all.add(answers);
+    if (is_ours) ours.add(answers);
   }
   if (all.vanished == 0) return false;
-  return all.vanished == all.there_before ||
-         (ours.vanished > 1 &&
-          static_cast<double>(ours.vanished) > kVanishedFraction * static_cast<double>(ours.there_before));
+  return all.vanished == all.there_before || (all.is_much() && ours.is_much());
 }
 
 }  // namespace mycostr::reputation

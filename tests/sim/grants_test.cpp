@@ -11,7 +11,10 @@ constexpr std::size_t kStranger = 2;
 
 /// What a holder answers to `caller` who asks for the first shard.
 Task<Result<PeerReply>> ask(SimWorld& world, std::size_t caller, files::ShardInfo shard, Bytes grant) {
-  PeerCall call{wire::operations::kGetShard, wire::encode(wire::GetShard{shard.id, std::move(grant)}), {}};
+  PeerCall call{wire::operations::kGetShard,
+                wire::encode(wire::GetShard{shard.id, std::move(grant)}),
+                {},
+                kMaxChunkSize};
   auto& holder = *world.find(shard.holder);
   co_return co_await world.node(caller).transport().call({holder.id(), holder.settings().endpoints},
                                                          std::move(call), {});

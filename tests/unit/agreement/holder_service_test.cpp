@@ -182,7 +182,9 @@ TEST_F(HolderServiceTest, RefusesADeltaThatWasNotSigned) {
   make_agreement();
   const auto shard = pair_.stored_shard();
   const auto revision = revision_to({shard}, {{}, {shard}});
-  EXPECT_EQ(change(revision, {}).error().code, Errc::invalid);
+  const wire::Delta other{{}, {pair_.stored_shard()}};
+  EXPECT_EQ(change(revision, other).error().code, Errc::invalid);
+  EXPECT_EQ(change(revision, {})->outcome, Outcome::conflict) << "an owner that only compares";
   auto future = revision_to({shard}, {{}, {shard}});
   future.at += 11min;
   EXPECT_EQ(change(future, {{}, {shard}}).error().code, Errc::invalid);
@@ -261,7 +263,7 @@ TEST_F(HolderServiceTest, WhatTheAgreementHasIsNotDeleted) {
   const auto stranger = pair_.random.make<ShardId>();
   const auto check = [&](std::vector<ShardId> shards) {
     return pair_.clock.run(
-        pair_.holder->service.check_deletion(pair_.owner_identity.id(), std::move(shards)));
+        pair_.holder->service.begin_deletion(pair_.owner_identity.id(), std::move(shards)));
   };
   EXPECT_TRUE(check({stranger}));
   EXPECT_EQ(check({stranger, shard.id}).error().code, Errc::conflict);
@@ -269,6 +271,21 @@ TEST_F(HolderServiceTest, WhatTheAgreementHasIsNotDeleted) {
   const wire::Delta delta{{shard.id}, {}};
   ASSERT_EQ(change(revision_to(model_, delta), delta)->outcome, Outcome::agreed);
   EXPECT_TRUE(check({shard.id}));
+}
+
+TEST_F(HolderServiceTest, WhatIsBeingDeletedDoesNotJoin) {
+  make_agreement();
+  join();
+  const auto shard = pair_.stored_shard();
+  auto deletion =
+      pair_.clock.run(pair_.holder->service.begin_deletion(pair_.owner_identity.id(), {shard.id}));
+  ASSERT_TRUE(deletion);
+  const wire::Delta delta{{}, {shard}};
+  auto after = model_;
+  after.push_back(shard);
+  EXPECT_EQ(change(revision_to(after, delta), delta)->outcome, Outcome::missing);
+  deletion->reset();
+  EXPECT_EQ(change(revision_to(after, delta), delta)->outcome, Outcome::agreed);
 }
 
 TEST_F(HolderServiceTest, AFormerRevisionIsAnsweredWithTheNewest) {

@@ -285,6 +285,142 @@ TEST_F(OwnerServiceTest, WhoOwesAnAnswerSignsOnlyWhatWasUnderWay) {
   pair_.expect_agreed(shards);
 }
 
+TEST_F(OwnerServiceTest, AnAuditUnderWayIsWaitedFor) {
+  auto shards = add(2);
+  pair_.pass(1min);
+  pair_.is_asked = true;
+  shards.merge(add(2));
+  pair_.pass(1min);
+  EXPECT_EQ(pair_.at_owner()->revision.number, 1U);
+  const auto gone = *shards.begin();
+  async::TaskGroup group(pair_.loop.get_executor(), "leaving");
+  bool has_left = false;
+  struct Leaving {
+    static Task<> one(OwnerService& service, NodeId holder, ShardId shard, bool& left) {
+      left = (co_await service.leave(holder, {shard})).has_value();
+    }
+  };
+  group.spawn(Leaving::one(pair_.owner->service, pair_.holder_identity.id(), gone, has_left));
+  pair_.pass(5s);
+  EXPECT_FALSE(has_left);
+  pair_.is_asked = false;
+  pair_.clock.run(group.join());
+  EXPECT_TRUE(has_left);
+  pair_.pass(1min);
+  shards.erase(gone);
+  pair_.expect_agreed(shards);
+}
+
+TEST_F(OwnerServiceTest, AHolderWithAnOlderRevisionIsToldThatItIsOver) {
+  const auto first = pair_.stored_shard();
+  pair_.queue(first);
+  pair_.pass(1min);
+  const auto old = pair_.holder_meta.rows();
+  const auto second = pair_.stored_shard();
+  pair_.queue(second);
+  pair_.pass(1min);
+  ASSERT_TRUE(pair_.leave({second.id, first.id}));
+  WriteBatch back;
+  for (const auto& [key, value] : pair_.holder_meta.rows()) back.erase(key);
+  for (const auto& [key, value] : old) back.put(key, value);
+  pair_.holder_meta.apply(std::move(back));
+  pair_.restart_holder();
+  const auto begin_deletion = [&] {
+    return pair_.clock.run(pair_.holder->service.begin_deletion(pair_.owner_identity.id(), {first.id}));
+  };
+  EXPECT_EQ(begin_deletion().error().code, Errc::conflict);
+  // It takes no new agreement, and the shards are to go all the same.
+  pair_.asked_price.reset();
+  pair_.owner->service.compare(pair_.holder_identity.id());
+  pair_.pass(10min);
+  EXPECT_TRUE(begin_deletion());
+  EXPECT_EQ(pair_.at_holder(), nullptr);
+}
+
+/// What a holder may say to get another agreement, and with it other questions.
+class LyingHolderTest : public OwnerServiceTest {
+ protected:
+  using Reply = std::optional<Result<PeerReply>>;
+
+  LyingHolderTest() {
+    shards_ = add(3);
+    pair_.pass(1min);
+    agreement_ = pair_.at_owner()->id;
+    newest_ = pair_.at_owner()->signed_revision;
+  }
+  static Reply reply(const wire::ChangeReply& message) {
+    return Result<PeerReply>(PeerReply{wire::encode(message), {}, {}});
+  }
+  static Reply conflict(std::optional<wire::CoSigned> shown) {
+    return reply({wire::ChangeReply::Outcome::conflict, std::move(shown)});
+  }
+  static Reply unknown() { return Result<PeerReply>(fail(Errc::not_found, "what agreement?")); }
+  /// The lie is told to all changes for hours.
+  void tell(std::function<Reply()> lie) {
+    pair_.lie = [lie = std::move(lie)](const PeerCall& call) -> Reply {
+      return call.operation == wire::operations::kChangeAgreement ? lie() : std::nullopt;
+    };
+    for (int i = 0; i < 5; ++i) {
+      pair_.owner->service.compare(pair_.holder_identity.id());
+      pair_.pass(1h);
+    }
+    ASSERT_NE(pair_.at_owner(), nullptr);
+    EXPECT_EQ(pair_.at_owner()->id, agreement_);
+  }
+
+  std::set<ShardId> shards_;
+  AgreementId agreement_;
+  wire::CoSigned newest_;
+};
+
+TEST_F(LyingHolderTest, WhileItOwesAnAnswerItsWordEndsNothing) {
+  pair_.owes_answer = true;
+  tell(unknown);
+  tell([] { return conflict(std::nullopt); });
+  tell([&] { return conflict(newest_); });
+}
+
+TEST_F(LyingHolderTest, LikewiseWithAChangeUnderWay) {
+  pair_.line = Line::stalls;
+  add(1);
+  pair_.pass(1min);
+  pair_.line = Line::good;
+  pair_.owes_answer = true;
+  tell([] { return conflict(std::nullopt); });
+  tell(unknown);
+}
+
+TEST_F(LyingHolderTest, AChangeThatItDeniedIsNoEvidence) {
+  // It says that a shard is missing, and signs the change that would have added it by itself.
+  std::optional<wire::CoSigned> kept_back;
+  pair_.lie = [&](const PeerCall& call) -> Reply {
+    if (call.operation != wire::operations::kChangeAgreement || kept_back) return std::nullopt;
+    const auto change = wire::decode_change_agreement(call.message);
+    const auto& proposal = change->revision;
+    kept_back = wire::CoSigned{proposal.payload, proposal.signature,
+                               pair_.holder_identity.sign(wire::kRevisionHolderPurpose, proposal.payload)};
+    return reply(
+        {wire::ChangeReply::Outcome::missing, {}, {wire::decode_delta(change->delta)->added.front().id}});
+  };
+  add(1);
+  pair_.pass(1min);
+  ASSERT_TRUE(kept_back);
+  pair_.owes_answer = true;
+  tell([&] { return conflict(*kept_back); });
+}
+
+TEST_F(LyingHolderTest, WithoutADebtDisagreementMakesAnotherAgreement) {
+  pair_.lie = [&](const PeerCall& call) -> Reply {
+    const bool is_first = call.operation == wire::operations::kChangeAgreement &&
+                          pair_.at_owner() != nullptr && pair_.at_owner()->id == agreement_;
+    return is_first ? conflict(std::nullopt) : std::nullopt;
+  };
+  pair_.owner->service.compare(pair_.holder_identity.id());
+  pair_.pass(10min);
+  pair_.expect_agreed(shards_);
+  EXPECT_NE(pair_.at_owner()->id, agreement_);
+}
+
 class RefusalTest : public OwnerServiceTest {
  protected:
   /// The other holder signs now and then.
@@ -308,6 +444,41 @@ TEST_F(RefusalTest, WhatAHolderWillNotSignForIsMissing) {
   EXPECT_EQ(pair_.rows_of(pair_.owner_meta, "gj/"), 0U);
   EXPECT_TRUE(pair_.leave(list(shards)));
   EXPECT_EQ(pair_.rows_of(pair_.owner_meta, "gm/"), 0U);
+}
+
+TEST_F(RefusalTest, WhateverTheHolderSaysInstead) {
+  for (const auto code : {Errc::io, Errc::corrupt, Errc::timeout, Errc::overloaded, Errc::full}) {
+    pair_.lie = [code](const PeerCall&) -> std::optional<Result<PeerReply>> {
+      return Result<PeerReply>(fail(code, "a reason"));
+    };
+    pair_.missing.clear();
+    const auto shards = add(2);
+    pass_with_others(9h);
+    EXPECT_EQ(std::set(pair_.missing.begin(), pair_.missing.end()), shards) << errc_name(code);
+    EXPECT_EQ(pair_.why_missing, Missing::not_signed);
+    EXPECT_TRUE(pair_.leave(list(shards)));
+  }
+}
+
+TEST_F(RefusalTest, WhatThisSideDoesNotAskForIsNotRefused) {
+  pair_.told_price = 1001;
+  add(3);
+  pass_with_others(48h);
+  EXPECT_TRUE(pair_.missing.empty());
+  EXPECT_TRUE(pair_.calls.empty());
+}
+
+TEST_F(RefusalTest, WhatWasToMoveToAnotherAgreementIsMissingToo) {
+  const auto shards = add(3);
+  pair_.pass(1min);
+  pair_.lie = [&](const PeerCall&) -> std::optional<Result<PeerReply>> {
+    if (pair_.at_owner() == nullptr) return Result<PeerReply>(fail(Errc::io, "a reason"));
+    return Result<PeerReply>(
+        PeerReply{wire::encode(wire::ChangeReply{wire::ChangeReply::Outcome::conflict}), {}, {}});
+  };
+  pair_.owner->service.compare(pair_.holder_identity.id());
+  pass_with_others(9h);
+  EXPECT_EQ(std::set(pair_.missing.begin(), pair_.missing.end()), shards);
 }
 
 TEST_F(RefusalTest, WhereNobodySignsTheFaultMayBeHere) {

@@ -45,7 +45,8 @@ OwnerPorts Pair::owner_ports() {
           most_price,
           find,
           [](const NodeId&) {},
-          [this](const NodeId& node) { return owes_answer && node == holder_identity.id(); }};
+          [this](const NodeId& node) { return owes_answer && node == holder_identity.id(); },
+          [this](const NodeId& node) { return is_asked && node == holder_identity.id(); }};
 }
 
 Pair::OwnerLife::OwnerLife(Pair& pair)
@@ -68,9 +69,10 @@ void Pair::start_owner() {
   EXPECT_TRUE(clock.run(owner->book.open()));
   EXPECT_TRUE(clock.run(owner->joins.open()));
   EXPECT_TRUE(clock.run(owner->service.open()));
-  owner->service.on_missing = [this](const NodeId& holder_id, const ShardId& shard, bool) {
+  owner->service.on_missing = [this](const NodeId& holder_id, const ShardId& shard, Missing why) {
     EXPECT_EQ(holder_id, holder_identity.id());
     missing.push_back(shard);
+    why_missing = why;
   };
   owner->tasks.spawn(owner->service.run());
 }
@@ -114,6 +116,10 @@ Task<Result<PeerReply>> Pair::call(PeerAddress to, PeerCall call, CallLimits) {
     co_return co_await answer(other->service, owner_identity, std::move(call));
   calls.push_back(call.operation);
   if (line == Line::dead) co_return fail(Errc::unreachable, "the line is dead");
+  if (lie) {
+    if (auto lied = lie(call)) co_return std::move(*lied);
+  }
+  if (line == Line::stalls) co_return fail(Errc::timeout, "nothing comes");
   auto reply = co_await answer(holder->service, owner_identity, std::move(call));
   if (line == Line::loses_answers) co_return fail(Errc::timeout, "the answer was lost");
   co_return reply;

@@ -16,7 +16,7 @@
 namespace mycostr::agreement {
 
 /// What becomes of the next calls.
-enum class Line { good, dead, loses_answers };
+enum class Line { good, dead, loses_answers, stalls };
 
 class Pair : private Transport {
  public:
@@ -59,6 +59,8 @@ class Pair : private Transport {
   const crypto::Identity other_identity;
   Line line = Line::good;
   bool holder_is_known = true;
+  bool is_asked = false;                           ///< by an audit, the holder
+  Missing why_missing = Missing::as_before;        ///< the last of them
   bool owes_answer = false;                        ///< the holder, to an audit
   std::optional<std::uint64_t> asked_price = 100;  ///< by the holder
   std::optional<std::uint64_t> other_price = 100;
@@ -66,6 +68,8 @@ class Pair : private Transport {
   std::uint64_t told_price = 100;   ///< in its record
   std::vector<ShardId> missing;     ///< what on_missing said
   std::vector<std::string> calls;   ///< operations that went out
+  /// What the holder answers instead of the truth; nothing: the truth.
+  std::function<std::optional<Result<PeerReply>>(const PeerCall&)> lie;
   struct OwnerLife {
     explicit OwnerLife(Pair& pair);
     Book book;

@@ -105,6 +105,17 @@ TEST_F(AuditorTest, AnAnswerToTheSameQuestionEndsContainment) {
   EXPECT_FALSE(parties_.owner->auditor.is_contained(parties_.vault.holder.id()));
 }
 
+TEST_F(AuditorTest, WhereNothingIsLeftNothingIsOwed) {
+  parties_.line = Errc::timeout;
+  wait_for(1);
+  EXPECT_TRUE(parties_.owner->auditor.is_contained(parties_.vault.holder.id()));
+  auto emptied = *parties_.owner->book.find(parties_.vault.revision.agreement);
+  emptied.revision.shards = 0;
+  ++emptied.revision.number;
+  ASSERT_TRUE(parties_.clock.run(parties_.owner->book.save({emptied}, {}, Durability::buffered)));
+  EXPECT_FALSE(parties_.owner->auditor.is_contained(parties_.vault.holder.id()));
+}
+
 TEST_F(AuditorTest, ContainmentOutlivesARestart) {
   parties_.line = Errc::timeout;
   wait_for(2);
@@ -131,15 +142,37 @@ TEST_F(AuditorTest, AfterARestartNoEpochIsAskedTwice) {
 
 TEST_F(AuditorTest, AChangeOnItsWayIsWaitedFor) {
   const Vault next(std::vector<std::uint32_t>(52, 4), 1, 2);
-  bool changed = false;
-  parties_.before_ask = [&] { changed = true; };
+  parties_.is_changing = true;
   parties_.agree_at_holder(next);
-  while (!changed) parties_.pass(1s);
+  while (!parties_.owner->auditor.is_asking(parties_.vault.holder.id())) parties_.pass(100ms);
+  EXPECT_TRUE(parties_.asked.empty());
+  parties_.agree_at_owner(next);
+  parties_.is_changing = false;
+  wait_for(1);
+  EXPECT_EQ(last().outcome, Outcome::passed);
+  EXPECT_EQ(parties_.verdicts.front().serial, 0U);
+}
+
+TEST_F(AuditorTest, AChangeThatNeverEndsKeepsNobodyFromBeingAsked) {
+  parties_.is_changing = true;
+  wait_for(1);
+  EXPECT_EQ(last().outcome, Outcome::passed);
+}
+
+TEST_F(AuditorTest, ARightAnswerToAnotherQuestionIsNoSuccess) {
+  const Vault next(std::vector<std::uint32_t>(52, 4), 1, 2);
+  bool asked = false;
+  parties_.before_ask = [&] { asked = true; };
+  parties_.agree_at_holder(next);
+  while (!asked) parties_.pass(1s);
   EXPECT_TRUE(parties_.verdicts.empty()) << "the holder is at the next revision, and says so";
   parties_.agree_at_owner(next);
   wait_for(1);
-  EXPECT_EQ(last().outcome, Outcome::passed);
+  EXPECT_EQ(last().outcome, Outcome::contained) << "it knew the first question when it signed";
+  EXPECT_FALSE(parties_.owner->auditor.is_contained(parties_.vault.holder.id()));
   EXPECT_EQ(parties_.verdicts.front().serial, 1U) << "the holder may have begun to answer the other";
+  wait_for(2);
+  EXPECT_EQ(last().outcome, Outcome::passed);
 }
 
 TEST_F(AuditorTest, AHolderThatInsistsOnAnotherRevisionFails) {

@@ -45,9 +45,10 @@ TEST(Schedule, AContainedHolderIsAskedTheSameAgainAndNothingElse) {
 
 class SettleTest : public testing::Test {
  protected:
+  bool is_another_ = false;
   Outcome after(Answer answer, Duration later = 0s, Bytes challenge = {1}) {
     now_ += std::chrono::duration_cast<std::chrono::milliseconds>(later);
-    return settle(standing_, answer, challenge, now_, settings_);
+    return settle(standing_, answer, {challenge, is_another_}, now_, settings_);
   }
   Settings settings_;
   Standing standing_;
@@ -80,6 +81,15 @@ TEST_F(SettleTest, ARightAnswerEndsContainment) {
   EXPECT_FALSE(standing_.contained);
 }
 
+TEST_F(SettleTest, ARightAnswerToAnotherQuestionIsNoSuccess) {
+  after(Answer::none);
+  is_another_ = true;
+  after(Answer::none, 2h);
+  EXPECT_TRUE(standing_.contained->is_another);
+  EXPECT_EQ(after(Answer::right, 2h), Outcome::contained);
+  EXPECT_FALSE(standing_.contained);
+}
+
 TEST_F(SettleTest, GoingOfflineEndsNoContainment) {
   after(Answer::none);
   for (int i = 0; i < 20; ++i) EXPECT_EQ(after(Answer::unreachable, 2h), Outcome::offline);
@@ -107,7 +117,7 @@ TEST(NextSerial, NumbersTheAuditsOfAnEpochUpToTheLimit) {
 TEST(Standing, RoundTrips) {
   Standing standing{.epoch = 490'896, .serial = 2, .chained_epoch = 490'880, .contained = std::nullopt};
   EXPECT_EQ(decode_standing(encode_row(standing)).value(), standing);
-  standing.contained = Containment{{1, 2, 3}, kStart, kStart + 2h, 2};
+  standing.contained = Containment{{1, 2, 3}, kStart, kStart + 2h, 2, true};
   EXPECT_EQ(decode_standing(encode_row(standing)).value(), standing);
   EXPECT_FALSE(decode_standing("\xff"));
 }

@@ -84,6 +84,9 @@ TEST_F(EpochsTest, WhatWasGivenUpEndsWithTheLastEpochAtWhoseEndItWasThere) {
   close(at(3h + 10min));
   EXPECT_FALSE(open_.has_last);
   agreement_.rejoins = true;
+  close(at(3h + 20min));
+  EXPECT_FALSE(open_.has_last) << "the holder is still to be told";
+  agreement_.state = agreement::State::ended;
   close(at(4h + 10min));
   EXPECT_EQ(open_.ends, (std::vector{at(3h), at(3h)}));
   EXPECT_TRUE(open_.has_last);

@@ -72,6 +72,18 @@ TEST_F(OnlineWatchTest, TheOnlyHolderIsNotBlamedForTheOwnLine) {
   EXPECT_LT(online(3), 1);
 }
 
+TEST_F(OnlineWatchTest, WhereStrangersStayTheLineIsGood) {
+  auto seen_now = sightings(0);
+  auto vanished = sightings(5);
+  for (std::uint32_t n = 10; n < 60; ++n) {
+    seen_now.push_back({node(n), true});
+    vanished.push_back({node(n), true});
+  }
+  watch_.add(seen_now);
+  watch_.add(vanished);
+  EXPECT_LT(online(0), 1) << "half of ours";
+}
+
 TEST_F(OnlineWatchTest, StrangersThatVanishExcuseNobody) {
   auto seen_now = sightings(0);
   for (std::uint32_t n = 10; n < 60; ++n) seen_now.push_back({node(n), true});
