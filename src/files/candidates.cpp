@@ -9,8 +9,10 @@ namespace mycostr::files {
 
 std::string subnet_of(const dht::KnownNode& node) {
   if (node.address) return placement::subnet_key(to_endpoint(*node.address));
-  if (!node.record.endpoints.empty()) return placement::subnet_key(node.record.endpoints.front());
-  return {};
+  const auto& endpoints = node.record.endpoints;
+  // Names cost nothing: all nodes known by name alone are one subnet.
+  const bool is_address = !endpoints.empty() && to_udp(endpoints.front());
+  return is_address ? placement::subnet_key(endpoints.front()) : std::string();
 }
 
 namespace {
@@ -37,11 +39,10 @@ std::size_t holders_near(const Context& context, const Neighbours& neighbours, c
 }
 
 /// How much a node is preferred: of two with the same space and distance, the one that serves.
-double weight_of(const Context& context, const NodeId& id, const dht::KnownNode& node, std::size_t near) {
+double weight_of(const Context& context, const NodeId& id, bool is_false, std::size_t near) {
   const auto now = context.clock.wall_now();
   const auto* performance = context.performance.find(id);
   const double success = performance ? 1 - performance->failure_rate(now) : 1;
-  const bool is_false = check_location(context, node).state == placement::LocationState::contradicted;
   return context.scores.weight(id, near, now) * success * success * (is_false ? kContradictedWeight : 1);
 }
 
@@ -87,7 +88,9 @@ std::vector<placement::Candidate> candidates(const Context& context) {
     const auto& record = node.record;
     auto& candidate = out.emplace_back();
     candidate.id = id;
-    candidate.location = placement::parse_location(record.location);
+    const bool is_false = check_location(context, node).state == placement::LocationState::contradicted;
+    // It is somewhere, and not where it says: in no area, and no new region.
+    if (!is_false) candidate.location = placement::parse_location(record.location);
     candidate.subnet = subnet_of(node);
     if (record.is_holder) {
       candidate.capacity = record.capacity;
@@ -98,7 +101,7 @@ std::vector<placement::Candidate> candidates(const Context& context) {
     candidate.price_msat_per_tb_month = record.price_msat_per_tb_month;
     candidate.last_seen = node.last_seen;
     candidate.rtt = node.rtt.value_or(Duration());
-    candidate.weight = weight_of(context, id, node, holders_near(context, neighbours, candidate.subnet));
+    candidate.weight = weight_of(context, id, is_false, holders_near(context, neighbours, candidate.subnet));
     candidate.distrust = distrust_of(context.scores, id);
     candidate.vetted = context.scores.is_vetted(id);
     if (!candidate.vetted) candidate.trial_room = trial_room_of(context, id);

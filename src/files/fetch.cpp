@@ -99,13 +99,15 @@ class Fetch {
     const auto address = context_.directory.address_of(shard.holder);
     if (!address) co_return fail(Errc::unreachable, "no address is known");
     const InFlight in_flight(context_.in_flight, shard.holder, chunk_.size);
-    PeerCall call{wire::operations::kGetShard, wire::encode(wire::GetShard{shard.id, {}}), {}};
+    PeerCall call{.operation = wire::operations::kGetShard,
+                  .message = wire::encode(wire::GetShard{shard.id, {}}),
+                  .body = {},
+                  .max_reply_body = chunk_.size.value};
     const auto began = context_.clock.now();
     auto reply = co_await context_.transport.call(*address, std::move(call), context_.settings.call);
-    context_.performance.record_transfer(shard.holder, reputation::Direction::down,
-                                         reply ? chunk_.size : ByteCount(), context_.clock.now() - began,
-                                         reply.has_value(), context_.clock.wall_now());
+    const auto took = context_.clock.now() - began;
     if (!reply) {
+      record(shard.holder, false, took);
       if (is_silence(reply.error().code)) context_.directory.failed(shard.holder, context_.clock.now());
       co_return std::unexpected(reply.error());
     }
@@ -114,8 +116,15 @@ class Fetch {
       return form_ == Form::plaintext ? open_shard(secrets_, file_, chunk_, shard, bytes)
                                       : unmask_shard(secrets_, chunk_, shard, bytes);
     });
+    record(shard.holder, verified, took);
     if (!verified) co_return fail(Errc::corrupt, "the bytes are not the shard's");
     co_return bytes;
+  }
+
+  void record(const NodeId& holder, bool is_well, Duration took) {
+    context_.performance.record_transfer(holder, reputation::Direction::down,
+                                         is_well ? chunk_.size : ByteCount(), took, is_well,
+                                         context_.clock.wall_now());
   }
 
   Context& context_;

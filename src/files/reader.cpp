@@ -5,6 +5,7 @@
 namespace mycostr::files {
 namespace {
 constexpr std::size_t kRowsAtOnce = 64;
+const Error kEndedEarly{Errc::internal, "the retrieval ended early"};
 }  // namespace
 
 // Chunks begin at the same offsets in both forms: only the last one is padded.
@@ -45,7 +46,40 @@ Task<> Reader::close() {
   co_await tasks_.close();
 }
 
+/// However the fetching ends, whoever waits is told.
+class Reader::Told {
+ public:
+  explicit Told(Reader& reader) : reader_(reader) {}
+  ~Told() {
+    const bool is_whole = reader_.next_row_ >= reader_.end_chunk_ && reader_.rows_.empty();
+    if (!is_whole && !reader_.broken_) reader_.broken_ = kEndedEarly;
+    reader_.all_asked_ = true;
+    reader_.changed_.notify_all();
+  }
+  Told(const Told&) = delete;
+  Told& operator=(const Told&) = delete;
+
+ private:
+  Reader& reader_;
+};
+
+class Reader::Filled {
+ public:
+  Filled(Reader& reader, Slot& slot) : reader_(reader), slot_(slot) {}
+  ~Filled() {
+    if (!slot_.result) slot_.result = std::unexpected(kEndedEarly);
+    reader_.changed_.notify_all();
+  }
+  Filled(const Filled&) = delete;
+  Filled& operator=(const Filled&) = delete;
+
+ private:
+  Reader& reader_;
+  Slot& slot_;
+};
+
 Task<> Reader::fetch_ahead() {
+  const Told told(*this);
   while (next_row_ < end_chunk_ || !rows_.empty()) {
     while (slots_.size() >= context_.settings.chunks_ahead) co_await changed_.wait();
     // In the order of the file, so that the chunk that is waited for never waits for memory behind a later
@@ -64,8 +98,6 @@ Task<> Reader::fetch_ahead() {
     slots_.push_back(slot);
     tasks_.spawn(fetch(slot));
   }
-  all_asked_ = true;
-  changed_.notify_all();
 }
 
 Task<Result<void>> Reader::read_rows() {
@@ -82,8 +114,8 @@ Task<Result<void>> Reader::read_rows() {
 }
 
 Task<> Reader::fetch(std::shared_ptr<Slot> slot) {
+  const Filled filled(*this, *slot);
   slot->result = co_await fetch_chunk(context_, file_.id, *secrets_, slot->chunk, form_);
-  changed_.notify_all();
 }
 
 std::uint64_t Reader::size_in_form(const ChunkInfo& chunk) const {

@@ -24,6 +24,9 @@ class Reader : public FileReader {
     std::optional<Result<Buffer>> result;
   };
 
+  class Told;
+  class Filled;
+
   Task<> fetch_ahead();
   Task<> fetch(std::shared_ptr<Slot> slot);
   Task<Result<void>> read_rows();

@@ -79,6 +79,7 @@ Task<Result<std::optional<NodeId>>> LostShards::next_owner(std::optional<NodeId>
 Task<Result<std::vector<ShardId>>> LostShards::shards_of(NodeId owner) {
   const auto rows = co_await meta_.scan({rows_of(owner), {}, wire::kMaxShardsPerReport});
   if (!rows) co_return std::unexpected(rows.error());
+  const auto taken_out_before = taken_out_;
   std::vector<ShardId> shards;
   WriteBatch outdated;
   for (const auto& row : *rows) {
@@ -92,7 +93,9 @@ Task<Result<std::vector<ShardId>>> LostShards::shards_of(NodeId owner) {
       outdated.erase(row.key);
     }
   }
-  if (!outdated.empty()) {
+  // What was lost again meanwhile has a new row: then they wait for the next look.
+  const bool is_as_read = leaving_.empty() && taken_out_ == taken_out_before;
+  if (!outdated.empty() && is_as_read) {
     const auto done = co_await meta_.commit(std::move(outdated), Durability::buffered);
     if (!done) co_return std::unexpected(done.error());
   }

@@ -53,8 +53,13 @@ Task<Result<void>> Registration::open(ByteCount configured_capacity, std::string
     if (!saved) co_return fail(Errc::corrupt, "the saved offer cannot be read");
   }
   // Whoever edits the configuration means it; a registration by the API holds until then.
-  if (saved && (configured_.empty() || saved->configured == configured_)) {
+  if (saved && saved->configured == configured_) {
     offer_ = saved->offer;
+  } else if (configured_.empty() && saved) {
+    log(LogLevel::info, "holder", "the settings offer no capacity any more");
+    WriteBatch ended;
+    ended.erase(std::string(kRow));
+    if (auto done = co_await meta_.commit(std::move(ended), Durability::synced); !done) co_return done;
   } else if (!configured_.empty()) {
     const auto registered = saved ? saved->offer.registered : clock_.wall_now();
     if (auto done = co_await save({configured_capacity, configured_location, registered}); !done)

@@ -66,17 +66,21 @@ Result<std::shared_ptr<PackFile>> PackFile::open_with(const std::filesystem::pat
 Result<std::shared_ptr<PackFile>> PackFile::create(const std::filesystem::path& path, std::uint32_t number) {
   auto file = open_with(path, O_CREAT | O_EXCL);
   if (!file) return file;
-  auto& salt = (*file)->salt_;
-  if (::getrandom(salt.data(), salt.size(), 0) != static_cast<ssize_t>(salt.size())) {
-    return std::unexpected((*file)->error("getrandom for", errno));
+  if (auto begun = (*file)->begin(number); !begun) {
+    ::unlink(path.c_str());  // it is this one's: the next attempt makes it anew
+    return std::unexpected(begun.error());
   }
-  auto page = Buffer::allocate(kPageSize);
-  encode_pack_page(number, salt, page.mutable_view());
-  iovec piece{page.data(), page.size()};
-  auto written = (*file)->write(0, {&piece, 1});
-  if (written) written = (*file)->sync();
-  if (!written) return std::unexpected(written.error());
   return file;
+}
+
+Result<void> PackFile::begin(std::uint32_t number) {
+  if (::getrandom(salt_.data(), salt_.size(), 0) != static_cast<ssize_t>(salt_.size()))
+    return std::unexpected(error("getrandom for", errno));
+  auto page = Buffer::allocate(kPageSize);
+  encode_pack_page(number, salt_, page.mutable_view());
+  iovec piece{page.data(), page.size()};
+  if (auto written = write(0, {&piece, 1}); !written) return written;
+  return sync();
 }
 
 Result<std::shared_ptr<PackFile>> PackFile::open(const std::filesystem::path& path, std::uint32_t number) {

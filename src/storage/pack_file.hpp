@@ -17,7 +17,7 @@ namespace mycostr::storage {
 /// blocks. Errors, unless said otherwise: io, full (no space, or a quota).
 class PackFile {
  public:
-  /// Makes a file with its first page, durable. It must not exist.
+  /// Makes a file with its first page, durable. It must not exist, and after an error does not.
   static Result<std::shared_ptr<PackFile>> create(const std::filesystem::path& path, std::uint32_t number);
   /// Errors: io, corrupt (the first page is not that of pack `number`).
   static Result<std::shared_ptr<PackFile>> open(const std::filesystem::path& path, std::uint32_t number);
@@ -47,6 +47,7 @@ class PackFile {
  private:
   PackFile(int fd, std::filesystem::path path) : fd_(fd), path_(std::move(path)) {}
   static Result<std::shared_ptr<PackFile>> open_with(const std::filesystem::path& path, int flags);
+  Result<void> begin(std::uint32_t number);
   Error error(std::string_view what, int code) const;
 
   const int fd_;

@@ -51,11 +51,11 @@ Result<std::vector<std::uint32_t>> PackFiles::list() const {
 
 Result<std::shared_ptr<PackFile>> PackFiles::create(std::uint32_t number) {
   auto file = PackFile::create(path_of(number), number);
-  Result<void> made = file ? sync_folder() : std::unexpected(file.error());
-  if (!made) {
+  if (!file) return file;
+  if (auto synced = sync_folder(); !synced) {
     std::error_code ignored;  // the next attempt, or the next start, tries again
     std::filesystem::remove(path_of(number), ignored);
-    return std::unexpected(made.error());
+    return std::unexpected(synced.error());
   }
   std::lock_guard lock(mutex_);
   keep(number, *file);

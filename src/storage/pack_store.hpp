@@ -42,6 +42,8 @@ class PackStore final : public ChunkStore {
   /// The same, until nothing is left to do.
   Task<> maintain_once(Clock& clock) { return maintenance_.run_once(clock); }
 
+  /// The index could not be written once: nothing is taken or removed before the next start.
+  bool has_failed() const { return index_.has_failed(); }
   /// How often packs have been synced for puts. Any thread.
   std::uint64_t syncs() const { return packs_.syncs(); }
 

@@ -198,7 +198,9 @@ Result<void> PackWriter::write_records(std::span<const Append> records) {
 
 /// Cuts off what was allocated ahead, and the remains of a failed write.
 void PackWriter::give_back_tail() {
-  if (auto cut = open_->truncate(end_); !cut) log(LogLevel::error, "storage", "{}", to_string(cut.error()));
+  auto cut = open_->truncate(end_);
+  if (cut) cut = open_->sync();
+  if (!cut) log(LogLevel::error, "storage", "{}", to_string(cut.error()));
 }
 
 Result<void> PackWriter::start_pack() {

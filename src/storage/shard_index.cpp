@@ -208,6 +208,7 @@ Result<void> IndexChange::commit(Durability durability) {
   std::lock_guard lock(index_.mutex_);
   if (!written) {
     index_.failed_ = {Errc::io, "no changes until the next start, after: " + written.error().detail};
+    index_.has_failed_ = true;
     return written;
   }
   index_.totals_ = totals_;

@@ -39,6 +39,8 @@ class ShardIndex {
   /// Set once a change could not be written: there are no more until the next start. The writer's thread
   /// only.
   const std::optional<Error>& failed() const { return failed_; }
+  /// The same, for any thread.
+  bool has_failed() const { return has_failed_; }
 
  private:
   friend class IndexChange;
@@ -48,6 +50,7 @@ class ShardIndex {
   Totals totals_;
   std::map<std::uint32_t, PackInfo> packs_;
   std::optional<Error> failed_;
+  std::atomic<bool> has_failed_ = false;
 };
 
 /// Changes to the index that happen together or not at all, with the counters they entail.

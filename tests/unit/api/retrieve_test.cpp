@@ -216,5 +216,17 @@ TEST_F(Retrieve, BrokenCatalog) {
   net.node(0).meta.set_broken(false);
 }
 
+TEST_F(Retrieve, AnExceptionOnTheWayEndsTheAnswer) {
+  const auto id = store(data);
+  net.node(0).transport.on_answer = [](std::string_view operation) {
+    if (operation == wire::operations::kGetShard) throw std::bad_alloc();
+  };
+  const auto begin = net.clock.now();
+  EXPECT_GE(get(id).status(), 500U);
+  EXPECT_LT(net.clock.now() - begin, std::chrono::minutes(10));
+  net.node(0).transport.on_answer = [](std::string_view) {};
+  EXPECT_TRUE(get(id).body == data);
+}
+
 }  // namespace
 }  // namespace mycostr::api::test

@@ -137,6 +137,24 @@ TEST_F(CandidatesTest, ManyHoldersInOneSubnetWeighLess) {
   EXPECT_EQ(candidate(crowd[0]).weight, candidate(alone).weight) << "a network on one host";
 }
 
+TEST_F(CandidatesTest, NamesMakeNoSubnets) {
+  const auto one = candidate(add(1, "a.example.org"));
+  const auto other = candidate(add(2, "b.example.net"));
+  EXPECT_EQ(one.subnet, other.subnet);
+  EXPECT_NE(candidate(add(3, "192.0.2.1")).subnet, one.subnet);
+}
+
+TEST_F(CandidatesTest, WhoIsNotWhereItSaysIsNowhere) {
+  const auto id = add(1, "9.9.9.9");
+  directory_.reached_at(id, *to_udp({"9.9.9.9", 4081}));
+  EXPECT_TRUE(candidate(id).location);
+  // Ten milliseconds from New Zealand there is no Germany.
+  context_.own_location = [] { return placement::parse_location("NZ"); };
+  performance_.record_call(id, true, 10ms, clock_.wall_now());
+  EXPECT_FALSE(candidate(id).location);
+  EXPECT_LT(candidate(id).weight, candidate(add(2, "198.51.100.1")).weight);
+}
+
 TEST_F(CandidatesTest, DrainingHoldersTakeNothing) {
   EXPECT_FALSE(candidate(add(1, "192.0.2.1", true)).accepting);
 }

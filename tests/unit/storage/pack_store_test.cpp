@@ -1,4 +1,5 @@
 #include <csignal>
+#include <fstream>
 #include <map>
 
 #include <sys/resource.h>
@@ -269,6 +270,17 @@ TEST(PackStore, WorksWithoutDirectAccessToADisk) {
     EXPECT_GT(run(loop, store.disk_free())->value, 0U);
   }
   std::filesystem::remove_all(packs);
+}
+
+TEST(PackFilesTest, AFileThatIsThereIsNeitherTakenNorRemoved) {
+  const TempFolder folder;
+  PackFiles files(folder.packs());
+  std::ofstream(files.path_of(5)) << "somebody's";
+  EXPECT_EQ(files.create(5).error().code, Errc::io);
+  std::string kept;
+  std::ifstream(files.path_of(5)) >> kept;
+  EXPECT_EQ(kept, "somebody's");
+  EXPECT_TRUE(files.create(6));
 }
 
 }  // namespace
