@@ -33,6 +33,8 @@ struct PeerCall {
   std::string operation;  ///< lower-case words with '/': "shards/put"; part of the URL
   Bytes message;          ///< protobuf, up to kMaxMessageSize
   Buffer body;            ///< raw shard bytes, or empty; up to kMaxChunkSize
+  /// Of the reply's body; where more is announced the call ends with invalid, and no memory is taken for it.
+  std::size_t max_reply_body = 0;
 };
 
 struct PeerReply {
@@ -61,6 +63,9 @@ class PeerRequest {
   /// The whole body; call it at most once. Refusing a call before this saves the transfer.
   /// Errors: closed, timeout, overloaded (no memory for more bodies now).
   virtual Task<Result<Buffer>> read_body() = 0;
+  /// Before an answer's body of so many bytes is made; waits while this peer has others made for it.
+  /// Errors: overloaded (no memory for more now).
+  virtual Task<Result<void>> reserve_reply(std::size_t bytes) = 0;
 };
 
 /// Loop thread only; called concurrently for concurrent requests.
@@ -75,9 +80,9 @@ class PeerHandler {
 class Transport {
  public:
   virtual ~Transport() = default;
-  /// Errors: unreachable (nothing was sent), wrong_peer, timeout, closed, and whatever the handler at the
-  /// other end answered. After timeout or closed the request may or may not have been carried out.
-  /// Cancellation: drops the connection.
+  /// Errors: unreachable (nothing was sent), wrong_peer, timeout, closed, invalid (an answer that is
+  /// none, or a longer body than asked for), and whatever the handler at the other end answered. After
+  /// timeout or closed the request may or may not have been carried out. Cancellation: drops the connection.
   virtual Task<Result<PeerReply>> call(PeerAddress to, PeerCall call, CallLimits limits) = 0;
   /// From now on requests of other nodes go to `handler`, which outlives the transport's serving.
   virtual void serve(PeerHandler& handler) = 0;

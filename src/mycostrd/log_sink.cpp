@@ -3,6 +3,8 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 namespace mycostr {
 namespace {
 
@@ -21,7 +23,10 @@ spdlog::level::level_enum spdlog_level(LogLevel level) {
 }
 
 void write_line(LogLevel level, std::string_view component, std::string_view line) {
-  spdlog::default_logger_raw()->log(spdlog_level(level), "{}: {}", component, line);
+  // Others' words may be in it: they make no lines of their own, and steer no terminal.
+  std::string plain(line);
+  std::ranges::replace_if(plain, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
+  spdlog::default_logger_raw()->log(spdlog_level(level), "{}: {}", component, plain);
 }
 
 }  // namespace

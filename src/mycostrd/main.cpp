@@ -1,5 +1,6 @@
 // The command line.
 #include <sodium.h>
+#include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
 #include <csignal>
@@ -73,9 +74,19 @@ int run_main(int argc, char** argv) {
 }  // namespace
 }  // namespace mycostr
 
+/// Connections, packs and the database need many files at once; the usual soft limit of 1,024 is for programs
+/// that use select().
+static void raise_file_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int main(int argc, char** argv) {
   // A peer that goes away is an error code, not a signal.
   std::signal(SIGPIPE, SIG_IGN);
+  raise_file_limit();
   try {
     if (sodium_init() < 0) return mycostr::complain("libsodium cannot be started", mycostr::kFailed);
     return mycostr::run_main(argc, argv);

@@ -27,11 +27,17 @@ using Make = std::function<std::unique_ptr<node::Node>(const node::Machine&)>;
 Task<int> run_nodes(const Make& make, const node::Machine& machine, asio::signal_set& signals,
                     std::vector<std::unique_ptr<node::Node>>& nodes) {
   int code = kDone;
-  for (auto node = make(machine); node && code == kDone; node = make(machine)) {
-    nodes.push_back(std::move(node));
-    if (const auto started = co_await nodes.back()->start(); !started) {
-      code = complain(to_string(started.error()), kFailed);
+  try {
+    while (code == kDone) {
+      auto node = make(machine);
+      if (!node) break;
+      nodes.push_back(std::move(node));
+      const auto started = co_await nodes.back()->start();
+      if (!started) code = complain(to_string(started.error()), kFailed);
     }
+  } catch (const std::exception& error) {
+    // Those that run are to end as always.
+    code = complain(error.what(), kFailed);
   }
   if (code == kDone) {
     const auto number = co_await signals.async_wait(asio::use_awaitable);
@@ -52,7 +58,8 @@ Task<int> run_nodes(const Make& make, const node::Machine& machine, asio::signal
 int serve(const Make& make) {
   async::ThreadPool crypto_pool("crypto", std::max(1U, std::thread::hardware_concurrency()));
   async::ThreadPool storage_pool("storage", kStorageThreads);
-  asio::io_context loop(1);
+  // Never destroyed: that would wait for a name server that does not answer.
+  static auto& loop = *new asio::io_context(1);
   asio::signal_set signals(loop, SIGINT, SIGTERM);
   const node::Machine machine{loop, crypto_pool, storage_pool};
   std::vector<std::unique_ptr<node::Node>> nodes;

@@ -28,8 +28,23 @@ void prepare(Parser& parser, std::size_t head_limit) {
   parser.eager(false);
 }
 
+/// How much of its limit a head has used: Beast's own limit holds for what is given at once, however often.
+struct HeadBudget {
+  std::size_t limit;
+  std::size_t used = 0;
+};
+
+template <class Fields>
+bool has_too_many(const Fields& fields) {
+  std::size_t count = 0;
+  for (auto field = fields.begin(); field != fields.end(); ++field) {
+    if (++count > kMaxFields) return true;
+  }
+  return false;
+}
+
 template <class Parser>
-RequestParser::HeadProgress put_head_into(Parser& parser, ByteView in) {
+RequestParser::HeadProgress parse_head(Parser& parser, ByteView in) {
   RequestParser::HeadProgress out;
   while (!parser.is_header_done()) {
     if (out.used == in.size()) return out;
@@ -43,6 +58,17 @@ RequestParser::HeadProgress put_head_into(Parser& parser, ByteView in) {
     }
   }
   out.step = ParseStep::done;
+  return out;
+}
+
+template <class Parser>
+RequestParser::HeadProgress put_head_into(Parser& parser, HeadBudget& budget, ByteView in) {
+  auto out = parse_head(parser, in);
+  budget.used += out.used;
+  // What is not used yet will be given again.
+  const auto pending = out.step == ParseStep::more ? in.size() - out.used : 0;
+  if (out.step == ParseStep::malformed || out.step == ParseStep::too_large) return out;
+  if (budget.used + pending > budget.limit || has_too_many(parser.get())) out.step = ParseStep::too_large;
   return out;
 }
 
@@ -62,12 +88,12 @@ std::optional<std::string_view> first_field(const Fields& fields, std::string_vi
 }  // namespace
 
 struct RequestParser::Impl {
-  std::size_t head_limit;
+  HeadBudget budget;
   std::optional<http::request_parser<http::buffer_body>> parser;
 };
 
 RequestParser::RequestParser(std::size_t head_limit)
-    : impl_(std::make_unique<Impl>(head_limit, std::nullopt)) {
+    : impl_(std::make_unique<Impl>(HeadBudget{head_limit}, std::nullopt)) {
   reset();
 }
 RequestParser::~RequestParser() = default;
@@ -75,11 +101,12 @@ RequestParser::RequestParser(RequestParser&&) noexcept = default;
 
 void RequestParser::reset() {
   impl_->parser.emplace();
-  prepare(*impl_->parser, impl_->head_limit);
+  prepare(*impl_->parser, impl_->budget.limit);
+  impl_->budget.used = 0;
 }
 
 RequestParser::HeadProgress RequestParser::put_head(ByteView in) {
-  return put_head_into(*impl_->parser, in);
+  return put_head_into(*impl_->parser, impl_->budget, in);
 }
 
 std::string_view RequestParser::method() const {
@@ -141,16 +168,18 @@ RequestParser::BodyProgress RequestParser::put_chunked(ByteView in, MutableBytes
 }
 
 struct ResponseParser::Impl {
+  HeadBudget budget;
   http::response_parser<http::empty_body> parser;
 };
 
-ResponseParser::ResponseParser(std::size_t head_limit) : impl_(std::make_unique<Impl>()) {
+ResponseParser::ResponseParser(std::size_t head_limit)
+    : impl_(std::make_unique<Impl>(HeadBudget{head_limit})) {
   prepare(impl_->parser, head_limit);
 }
 ResponseParser::~ResponseParser() = default;
 
 RequestParser::HeadProgress ResponseParser::put_head(ByteView in) {
-  return put_head_into(impl_->parser, in);
+  return put_head_into(impl_->parser, impl_->budget, in);
 }
 unsigned ResponseParser::status() const {
   return impl_->parser.get().result_int();

@@ -11,11 +11,13 @@
 
 namespace mycostr::net {
 
+inline constexpr std::size_t kMaxFields = 128;
+
 enum class ParseStep {
   more,  ///< all given bytes looked at, the end not reached
   done,
   malformed,
-  too_large  ///< the head is longer than its limit
+  too_large  ///< the head is longer than its limit, or has more than kMaxFields
 };
 
 /// One request at a time. Views stay good until reset().

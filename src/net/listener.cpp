@@ -42,8 +42,12 @@ Listener::Listener(asio::io_context& loop, const Endpoint& address, Limits limit
   const auto local = resolve_now(loop, address);
   acceptor_.open(local.protocol());
   acceptor_.set_option(asio::socket_base::reuse_address(true));
-  acceptor_.bind(local);
-  acceptor_.listen();
+  try {
+    acceptor_.bind(local);
+    acceptor_.listen();
+  } catch (const boost::system::system_error& error) {
+    throw std::runtime_error("cannot listen at " + to_string(address) + ": " + error.code().message());
+  }
 }
 
 void Listener::start(Serve serve) {
@@ -66,44 +70,53 @@ Task<> Listener::accept_all() {
     TcpSocket socket(loop_);
     const auto [error] = co_await acceptor_.async_accept(socket, asio::as_tuple(asio::use_awaitable));
     if (error == asio::error::operation_aborted) co_return;
-    if (error) {
-      // A client that is gone again is its own affair; anything else passes, or not, but never ends the
-      // service.
-      if (error == asio::error::connection_aborted) continue;
-      log(LogLevel::warn, name_, "accept failed: {}", error.message());
-      asio::steady_timer pause(loop_, kPauseAfterFailure);
-      co_await pause.async_wait(asio::use_awaitable);
-      continue;
-    }
+    // A client that is gone again is its own affair; anything else passes, or not, but never ends the
+    // service.
+    if (error == asio::error::connection_aborted) continue;
+    if (!error && admit(std::move(socket))) continue;
+    if (error) log(LogLevel::warn, name_, "accept failed: {}", error.message());
+    asio::steady_timer pause(loop_, kPauseAfterFailure);
+    co_await pause.async_wait(asio::use_awaitable);
+  }
+}
+
+/// False where there is no memory for it.
+bool Listener::admit(TcpSocket socket) {
+  try {
     error_code gone;
     const auto remote = socket.remote_endpoint(gone);
-    if (gone) continue;
+    if (gone) return true;
     auto source = source_of(remote);
     const auto from_there = by_source_.find(source);
     const bool is_free = admitted_ < limits_.total &&
                          (from_there == by_source_.end() || from_there->second < limits_.per_source);
     if (is_free) {
       // Counted here, not in the task, which starts only after more may have been accepted.
-      ++admitted_;
-      ++by_source_[source];
-      tasks_.spawn(run_admitted(std::move(socket), std::move(source)));
+      auto place = std::make_unique<Place>(*this, std::move(source));
+      tasks_.spawn(run_admitted(std::move(socket), std::move(place)));
     } else if (refused_ < kMaxRefused) {
       tasks_.spawn(run_refused(std::move(socket)));
     }
+    return true;
+  } catch (const std::exception& failure) {
+    log(LogLevel::error, name_, "a connection is dropped: {}", failure.what());
+    return false;
   }
 }
 
-Task<> Listener::run_admitted(TcpSocket socket, std::string source) {
-  struct Leave {
-    Listener& listener;
-    const std::string& source;
-    ~Leave() {
-      --listener.admitted_;
-      const auto entry = listener.by_source_.find(source);
-      if (--entry->second == 0) listener.by_source_.erase(entry);
-    }
-  };
-  const Leave leave{*this, source};
+Listener::Place::Place(Listener& listener, std::string source)
+    : listener_(listener), source_(std::move(source)) {
+  ++listener_.by_source_[source_];
+  ++listener_.admitted_;
+}
+
+Listener::Place::~Place() {
+  --listener_.admitted_;
+  const auto entry = listener_.by_source_.find(source_);
+  if (--entry->second == 0) listener_.by_source_.erase(entry);
+}
+
+Task<> Listener::run_admitted(TcpSocket socket, std::unique_ptr<Place>) {
   co_await serve_(std::move(socket), Admission::granted);
 }
 

@@ -38,8 +38,22 @@ class Listener {
   Task<> stop();
 
  private:
+  /// One of the connections that there may be.
+  class Place {
+   public:
+    Place(Listener& listener, std::string source);
+    ~Place();
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+
+   private:
+    Listener& listener_;
+    const std::string source_;
+  };
+
   Task<> accept_all();
-  Task<> run_admitted(TcpSocket socket, std::string source);
+  bool admit(TcpSocket socket);
+  Task<> run_admitted(TcpSocket socket, std::unique_ptr<Place> place);
   Task<> run_refused(TcpSocket socket);
 
   boost::asio::io_context& loop_;

@@ -38,6 +38,10 @@ Task<PeerConnection::Outcome> PeerConnection::exchange(const PeerCall& call) {
     out.reply = std::unexpected(sent ? head.error() : sent.error());
     co_return out;
   }
+  if (head->body_size > call.max_reply_body) {
+    out.reply = fail(Errc::invalid, "the peer's answer is longer than what was asked for");
+    co_return out;
+  }
   bool whole = false;
   out.reply = co_await read_reply(*head, whole);
   out.reusable = whole && sent && *sent && head->keep_alive && buffer_.empty();

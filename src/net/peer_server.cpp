@@ -14,7 +14,13 @@ namespace mycostr::net {
 namespace {
 
 constexpr std::size_t kJoined = 64 << 10;  // smaller answers go out in one piece, copied
+/// Questions are heard however little memory there is: the number of connections bounds theirs.
+constexpr std::size_t kFreeMessage = 16 << 10;
 constexpr std::uint64_t kLargestCall = kMaxMessageSize + kMaxChunkSize;
+
+constexpr std::uint64_t charged(std::size_t message_size) {
+  return message_size <= kFreeMessage ? 0 : message_size;
+}
 
 /// What one peer may take of the memory for requests. Identities cost nothing, so its source is bounded as
 /// well; that share is larger, for there may be many nodes behind one address.
@@ -32,6 +38,13 @@ struct PeerShare {
     part.of_source = co_await source->take(size);
     co_return part;
   }
+  /// Nothing where it would have to wait.
+  std::optional<Part> try_take(std::uint64_t size) const {
+    auto [of_identity, one] = identity->try_take(size);
+    auto [of_source, both] = source->try_take(size);
+    if (!one || !both) return std::nullopt;
+    return Part{std::move(of_identity), std::move(of_source)};
+  }
 };
 
 /// Fills `out` from the request's body.
@@ -45,8 +58,9 @@ Task<Result<void>> read_whole(HttpRequest& http, MutableBytes out) {
 
 class IncomingCall final : public PeerRequest {
  public:
-  IncomingCall(HttpRequest& http, const PeerIdentity& from, PeerRequestHead head, async::Budget& memory)
-      : http_(http), from_(from), head_(std::move(head)), memory_(memory) {}
+  IncomingCall(HttpRequest& http, const PeerIdentity& from, PeerRequestHead head, const PeerShare& share,
+               async::Budget& memory)
+      : http_(http), from_(from), head_(std::move(head)), share_(share), memory_(memory) {}
 
   const PeerIdentity& from() const override { return from_; }
   const std::string& operation() const override { return head_.operation; }
@@ -54,7 +68,7 @@ class IncomingCall final : public PeerRequest {
   std::size_t body_size() const override { return head_.body_size; }
 
   Task<Result<void>> read_message() {
-    if (!reserve(message_lease_, head_.message_size)) co_return no_memory();
+    if (!reserve(message_lease_, charged(head_.message_size))) co_return no_memory();
     message_.resize(head_.message_size);
     co_return co_await read_whole(http_, message_);
   }
@@ -67,6 +81,20 @@ class IncomingCall final : public PeerRequest {
       co_return std::unexpected(read.error());
     }
     co_return body;
+  }
+
+  Task<Result<void>> reserve_reply(std::size_t bytes) override {
+    // Who holds some already does not wait for more: such calls could wait for one another for ever.
+    const bool holds_some = charged(head_.message_size) + head_.body_size > 0;
+    if (!holds_some) {
+      reply_part_ = co_await share_.take(bytes);
+    } else if (auto part = share_.try_take(bytes)) {
+      reply_part_ = std::move(*part);
+    } else {
+      co_return no_memory();
+    }
+    if (!reserve(reply_lease_, bytes)) co_return no_memory();
+    co_return Result<void>();
   }
 
  private:
@@ -82,7 +110,10 @@ class IncomingCall final : public PeerRequest {
   HttpRequest& http_;
   const PeerIdentity& from_;
   const PeerRequestHead head_;
+  const PeerShare& share_;
   async::Budget& memory_;
+  PeerShare::Part reply_part_;
+  async::Budget::Lease reply_lease_;
   async::Budget::Lease message_lease_;
   async::Budget::Lease body_lease_;
   Bytes message_;
@@ -101,8 +132,8 @@ class PeerSession final : public HttpHandler {
     if (!head) co_return co_await answer_error(responder, head.error());
     // All that the call may bring, at once: calls that held some of it and waited for more could wait for
     // ever.
-    const auto part = co_await share_.take(head->message_size + head->body_size);
-    IncomingCall call(request, from_, std::move(*head), memory_);
+    const auto part = co_await share_.take(charged(head->message_size) + head->body_size);
+    IncomingCall call(request, from_, std::move(*head), share_, memory_);
     if (const auto read = co_await call.read_message(); !read) {
       co_return co_await answer_error(responder, read.error());
     }
@@ -132,6 +163,13 @@ class PeerSession final : public HttpHandler {
   }
 
   Task<> answer_error(HttpResponder& responder, Error error) {
+    // What went wrong inside, with its paths, is nobody else's affair.
+    const bool is_inside =
+        error.code == Errc::io || error.code == Errc::corrupt || error.code == Errc::internal;
+    if (is_inside) {
+      log(LogLevel::warn, "peer", "a call of {} failed: {}", short_hex(from_.id.view()), to_string(error));
+      error.detail = "a fault at the other node";
+    }
     if (error.detail.size() > kMaxErrorDetail) error.detail.resize(kMaxErrorDetail);
     HttpResponseHead head{.status = peer_status(error.code),
                           .fields = {{"Mycostr-Error", std::string(errc_name(error.code))}},

@@ -108,9 +108,19 @@ Task<> UdpSocket::receive_all() {
     const auto [error] =
         co_await socket_.async_wait(udp::socket::wait_read, asio::as_tuple(asio::use_awaitable));
     if (error == asio::error::operation_aborted) co_return;
-    if (!error && receive_some()) continue;
+    if (!error && receive_well()) continue;
     asio::steady_timer pause(loop_, kPauseAfterFailure);
     co_await pause.async_wait(asio::use_awaitable);
+  }
+}
+
+/// No datagram ends the receiving.
+bool UdpSocket::receive_well() {
+  try {
+    return receive_some();
+  } catch (const std::exception& failure) {
+    log(LogLevel::error, "udp", "a datagram is dropped: {}", failure.what());
+    return false;
   }
 }
 

@@ -44,6 +44,7 @@ class UdpSocket final : public Datagrams {
   Task<> receive_all();
   /// A bounded number of those that are there. False where the socket fails.
   bool receive_some();
+  bool receive_well();
 
   boost::asio::io_context& loop_;
   boost::asio::basic_datagram_socket<Udp, boost::asio::io_context::executor_type> socket_;

@@ -223,6 +223,11 @@ std::vector<api::Problem> Node::problems() {
     out.push_back({"repairs_frozen", frozen->why});
   }
   add_payment_problems(out);
+  if (chunks_.has_failed()) {
+    out.push_back({"store_failed",
+                   "the index of the shards could not be written, so no shards are taken or "
+                   "removed; see to the disk, then restart this node"});
+  }
   const auto usage = chunks_.usage();
   const auto offered = usage.capacity.value - std::min(usage.capacity, usage.used).value;
   if (disk_free_ && disk_free_->value < offered) {
@@ -296,6 +301,7 @@ Task<> Node::watch_problems() {
 Task<> Node::watch_disk() {
   for (;;) {
     if (const auto free = co_await chunks_.disk_free()) disk_free_ = *free;
+    if (disk_free_) engine_.note_disk_free(chunks_.has_failed() ? ByteCount() : *disk_free_);
     co_await clock_.sleep_for(kDiskCheck);
   }
 }

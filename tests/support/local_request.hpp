@@ -14,6 +14,7 @@ class LocalRequest final : public PeerRequest {
   const Bytes& message() const override { return call_.message; }
   std::size_t body_size() const override { return call_.body.size(); }
   Task<Result<Buffer>> read_body() override { co_return call_.body; }
+  Task<Result<void>> reserve_reply(std::size_t) override { co_return Result<void>(); }
 
  private:
   const PeerIdentity from_;

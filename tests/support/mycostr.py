@@ -25,6 +25,11 @@ BINARY = os.environ.get("MYCOSTRD", str(ROOT / "build/release/bin/mycostrd"))
 LOCATIONS = ["DE", "US-CA", "JP", "BR", "ZA", "AU", "FR", "IN", "CA", "SG"]
 
 
+def inherited_env():
+    """The environment without what it says to tests: to the daemon MYCOSTR_* are settings."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("MYCOSTR_")}
+
+
 def wait_for(condition, what, seconds=90):
     """The first true value of `condition`; refused and cut connections count as false."""
     end = time.monotonic() + seconds
@@ -163,7 +168,7 @@ class Process:
 
     def __init__(self, arguments, log, env=None):
         self.arguments, self.log = [str(a) for a in arguments], pathlib.Path(log)
-        self.env = {**os.environ, **(env or {})}
+        self.env = {**inherited_env(), **(env or {})}
         self.start()
 
     def start(self):
@@ -289,7 +294,7 @@ class Cluster(Network):
 
     def command(self, *arguments):
         return subprocess.run([self.binary, *map(str, arguments)], capture_output=True, text=True, timeout=300,
-                              env={**os.environ, **self.env})
+                              env={**inherited_env(), **self.env})
 
     def wait_ready(self, i):
         def ready():

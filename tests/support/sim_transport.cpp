@@ -70,6 +70,7 @@ class SimTransport::Request final : public PeerRequest {
     }
     co_return Buffer::copy_of(exchange_.call.body.view());
   }
+  Task<Result<void>> reserve_reply(std::size_t) override { co_return Result<void>(); }
 
  private:
   SimTransport& receiver_;
@@ -149,6 +150,7 @@ Task<Result<PeerReply>> SimTransport::exchange_with(SimTransport& peer, PeerCall
   const auto deadline = clock.now() + limits.total;
   const auto peer_life = peer.power_.life();
   const auto size = call.message.size();
+  const auto max_reply_body = call.max_reply_body;
   auto exchange = std::make_shared<Exchange>(*this, std::move(call), limits);
   struct Abandon {
     Exchange& exchange;
@@ -163,6 +165,8 @@ Task<Result<PeerReply>> SimTransport::exchange_with(SimTransport& peer, PeerCall
   while (exchange->state == State::under_way) co_await exchange->ended.wait();
   if (exchange->state == State::answered) {
     if (clock.now() > deadline) co_return fail(Errc::timeout, "the call took too long");
+    if (exchange->reply && exchange->reply->body.size() > max_reply_body)
+      co_return fail(Errc::invalid, "the peer's answer is longer than what was asked for");
     co_return std::move(exchange->reply);
   }
   if (exchange->state == State::cut && network_.random_.chance(1, 2))

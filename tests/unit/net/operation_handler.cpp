@@ -17,6 +17,15 @@ Task<Result<PeerReply>> OperationHandler::handle(PeerRequest& request) {
   if (operation == "too_much") co_return PeerReply{Bytes(kMaxMessageSize + 1), {}, {}};
   if (operation.starts_with("fail/"))
     co_return fail(errc_from_name(operation.substr(5)), "because of the test");
+  if (operation == "give") {
+    constexpr std::size_t kGiven = 3 << 20;
+    if (const auto room = co_await request.reserve_reply(kGiven); !room)
+      co_return std::unexpected(room.error());
+    most_giving = std::max(most_giving, ++giving);
+    co_await clock_.sleep_for(std::chrono::milliseconds(3));
+    --giving;
+    co_return PeerReply{{}, Buffer::allocate(kGiven), {}};
+  }
   if (operation == "long_detail") co_return fail(Errc::full, std::string(5000, 'd'));
   auto body = co_await request.read_body();
   if (!body) {

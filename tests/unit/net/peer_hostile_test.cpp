@@ -46,7 +46,8 @@ class PeerHostileTest : public PeerTransportTest {
                                         PeerTransport& from, PeerAddress to, std::size_t size) {
         async::TaskGroup group(on.get_executor(), "test");
         group.spawn(peer.serve(on, std::move(text)));
-        auto reply = co_await from.call(std::move(to), {"echo", {1}, Buffer::allocate(size)}, {});
+        auto reply =
+            co_await from.call(std::move(to), {"echo", {1}, Buffer::allocate(size), kMaxChunkSize}, {});
         co_await group.close();
         co_return reply;
       }
@@ -77,6 +78,18 @@ TEST_F(PeerHostileTest, AnswersThatAreNoneAreInvalid) {
   EXPECT_EQ(
       outcome_of("HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\nMycostr-Message-Length: 5\r\n\r\n").code,
       Errc::invalid);
+}
+
+TEST_F(PeerHostileTest, ALongerAnswerThanAskedForIsNotTaken) {
+  start();
+  const auto ask = [&](std::size_t most) {
+    return call(to_callee(), {"echo", {1}, Buffer::allocate(2 * kLeafSize), most});
+  };
+  EXPECT_EQ(ask(2 * kLeafSize - 1).error().code, Errc::invalid);
+  EXPECT_EQ(ask(0).error().code, Errc::invalid);
+  const auto whole = ask(2 * kLeafSize);
+  ASSERT_TRUE(whole);
+  EXPECT_EQ(whole->body.size(), 2 * kLeafSize);
 }
 
 TEST_F(PeerHostileTest, GarbageOnThePeerPortDoesNoHarm) {
@@ -181,7 +194,8 @@ Task<std::size_t> value_of(const std::size_t& count) {
 TEST_F(PeerHostileTest, OneIdentityCannotHoldTheMemoryForAllBodies) {
   start({.incoming_memory = 20 << 20});
   std::array<TlsIdentity, 1> carol{TlsIdentity(node_seed(3).bytes)};
-  auto call_of_alice = caller->call(to_callee(), {"echo", {}, Buffer::allocate(kMaxChunkSize)}, {});
+  auto call_of_alice =
+      caller->call(to_callee(), {"echo", {}, Buffer::allocate(kMaxChunkSize), kMaxChunkSize}, {});
   EXPECT_TRUE(run(under_attack(loop, clock, *callee->endpoint(), carol, 6, std::move(call_of_alice))));
   EXPECT_EQ(handler.most_running, 2U) << "one of carol's, and alice's";
 }

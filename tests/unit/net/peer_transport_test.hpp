@@ -20,6 +20,8 @@ class OperationHandler final : public PeerHandler {
   std::size_t calls = 0;
   std::size_t running = 0;
   std::size_t most_running = 0;
+  std::size_t giving = 0;
+  std::size_t most_giving = 0;
   std::optional<PeerIdentity> caller;  // the last one
   std::optional<Error> body_error;     // likewise
 
