@@ -47,6 +47,7 @@ void Calls::start(Request request, Handlers handlers) {
   datagram.record_seq = request.record_seq;
   datagram.transaction = call->transaction;
   datagram.network = around_.network;
+  if (request.id) datagram.receiver = wire::receiver_tag(*request.id);
   const auto cookie = cookies_.find(request.to, around_.clock.now());
   if (cookie) datagram.cookie = *cookie;
   call->datagram = wire::encode_datagram(datagram, around_.signer, cookie ? 0 : request.reply_size);

@@ -8,6 +8,7 @@ namespace mycostr::dht {
 namespace {
 
 constexpr std::size_t kObservations = 11;
+constexpr std::size_t kLeastObservations = 3;
 /// With one check every five seconds a node has asked so many others of late.
 constexpr std::size_t kSmallNetwork = 60;
 /// An idle node is checked after this time, or sooner where many checked ones turn out to be gone: about one
@@ -35,6 +36,7 @@ Kademlia::Kademlia(Surroundings around, NodeId self, OwnRecord& record, Kademlia
   next_check_ = spread(settings.check_every);
   next_refresh_ = spread(settings.refresh / 16);
   next_reachability_ = now + std::chrono::seconds(5);
+  responder_.is_awaited = [this](const wire::Nonce& nonce) { return reachability_.is_waiting_for(nonce); };
   responder_.knocked = [this](const UdpAddress& from, const wire::Nonce& nonce) {
     // Where all know all, anybody has to do.
     const bool is_small = table_.size() <= kSmallNetwork;
@@ -71,7 +73,7 @@ void Kademlia::call(const UdpAddress& to, std::optional<NodeId> id, wire::Datagr
   auto replied = std::move(handlers.replied);
   auto failed = std::move(handlers.failed);
   handlers.replied = [this, replied = std::move(replied)](const Reply& reply) mutable {
-    observe(reply.observed);
+    observe(reply.from.address, reply.observed);
     alive({reply.from, reply.is_server, reply.record_seq, reply.rtt});
     replied(reply);
   };
@@ -100,15 +102,20 @@ void Kademlia::silent(const Contact& contact) {
   if (const auto replacement = table_.failed(contact.id)) check(*replacement);
 }
 
-void Kademlia::observe(const UdpAddress& address) {
+/// One vote for each subnet: whoever answers often, or has many names, has no more.
+void Kademlia::observe(const UdpAddress& by, const UdpAddress& address) {
+  const auto subnet = subnet_of(by.ip);
+  if (settings_.table.distinct_subnets)
+    std::erase_if(observed_, [&](const Observation& known) { return known.by == subnet; });
   if (observed_.size() >= kObservations) observed_.erase(observed_.begin());
-  observed_.push_back(address);
+  observed_.push_back({subnet, address});
 }
 
 std::optional<UdpAddress> Kademlia::observed() const {
-  for (const auto& address : observed_) {
-    if (static_cast<std::size_t>(std::ranges::count(observed_, address)) * 2 > observed_.size())
-      return address;
+  if (settings_.table.distinct_subnets && observed_.size() < kLeastObservations) return std::nullopt;
+  for (const auto& [by, address] : observed_) {
+    const auto votes = std::ranges::count(observed_, address, &Observation::address);
+    if (static_cast<std::size_t>(votes) * 2 > observed_.size()) return address;
   }
   return std::nullopt;
 }

@@ -113,7 +113,7 @@ class Kademlia final : public DatagramHandler {
   void refresh_far_buckets();
   void check_reachability();
   void ask_for_knock(const Contact& helper, const wire::Nonce& nonce, bool may_repeat);
-  void observe(const UdpAddress& address);
+  void observe(const UdpAddress& by, const UdpAddress& address);
   bool may_ask(const UdpAddress& address) const;
 
   Surroundings around_;
@@ -131,8 +131,13 @@ class Kademlia final : public DatagramHandler {
   SteadyTime next_refresh_;
   SteadyTime next_reachability_;
   Duration stale_after_;
-  std::size_t checks_running_ = 0;
-  std::vector<UdpAddress> observed_;
+  std::size_t checks_running_ = 0;     ///< of nodes in the table
+  std::size_t newcomers_checked_ = 0;  ///< likewise of others
+  struct Observation {
+    Subnet by;
+    UdpAddress address;
+  };
+  std::vector<Observation> observed_;
   bool has_private_peers_ = false;  ///< speaks with nodes of a private network
   Counters counters_;
 };

@@ -23,8 +23,9 @@ void Kademlia::join(const std::vector<UdpAddress>& addresses) {
   const auto joining = std::make_shared<Joining>();
   for (const auto& address : addresses) {
     ping(address, [this, joining](std::optional<Contact> contact) {
-      // The first that answers will do; the others are in the table for later.
-      if (!contact || std::exchange(joining->is_looking, true)) return;
+      // The first that answers will do; the others are in the table for later. By a client there is no way
+      // in.
+      if (!contact || table_.size() == 0 || std::exchange(joining->is_looking, true)) return;
       find_nodes(self_, Effort::disjoint_paths,
                  [this](const std::vector<Contact>&) { refresh_far_buckets(); });
     });
@@ -66,11 +67,12 @@ SteadyTime Kademlia::next_due() const {
   return std::min({calls_.next_due(), own, around_.clock.now() + kIdleTick});
 }
 
+/// Apart from the checks of those in the table, which anybody could keep from being made else.
 void Kademlia::check(const Contact& contact) {
-  if (checks_running_ >= kMaxChecksRunning) return;
-  ++checks_running_;
+  if (newcomers_checked_ >= kMaxChecksRunning) return;
+  ++newcomers_checked_;
   call(contact.address, contact.id, wire::Ping{}, 0,
-       {[this](const Reply&) { --checks_running_; }, [this] { --checks_running_; }});
+       {[this](const Reply&) { --newcomers_checked_; }, [this] { --newcomers_checked_; }});
 }
 
 /// How long a node may be silent before it is checked follows from how many checks find nobody.

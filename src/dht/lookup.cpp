@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t kMaxFresh = 4 * kBucketSize;
 /// Of one path, far more than any network needs: liars that name ever closer ones would lead it on for ever.
 constexpr std::size_t kMaxAsked = 256;
+constexpr std::size_t kMaxDisplaced = 3;
 /// Where one node is asked, at most: the true address, and those of a few liars.
 constexpr std::size_t kMaxAddresses = 4;
 
@@ -29,12 +30,23 @@ void LookupPath::note_address(Candidate& candidate, const UdpAddress& address) {
   elsewhere.push_back(address);
 }
 
+LookupPath::Candidate* LookupPath::find_in(const Subnet& subnet) {
+  const auto at = std::ranges::find(candidates_, subnet, &Candidate::subnet);
+  return at == candidates_.end() ? nullptr : &*at;
+}
+
+/// Names that somebody made up would keep true ones out for good.
+void LookupPath::note_displaced(Candidate& candidate, const Contact& contact) {
+  auto& displaced = candidate.displaced;
+  if (candidate.state == AskState::answered || displaced.size() >= kMaxDisplaced) return;
+  if (std::ranges::count(displaced, contact.id, &Contact::id) == 0) displaced.push_back(contact);
+}
+
 void LookupPath::add(const NodeId& target, const Contact& contact) {
   if (auto* known = find(contact.id)) return note_address(*known, contact.address);
   const auto subnet = subnet_of(contact.address.ip);
-  if (settings_.distinct_subnets) {
-    if (std::ranges::count(candidates_, subnet, &Candidate::subnet) > 0) return;
-  }
+  auto* taken_by = settings_.distinct_subnets ? find_in(subnet) : nullptr;
+  if (taken_by != nullptr) return note_displaced(*taken_by, contact);
   if (std::cmp_greater_equal(std::ranges::count(candidates_, AskState::fresh, &Candidate::state),
                              kMaxFresh)) {
     // Only such give way: who has answered is not pushed out by many closer ones that somebody made up.
@@ -83,13 +95,14 @@ void LookupPath::set(const NodeId& id, AskState state) {
   candidate->state = state;
 }
 
-std::vector<UdpAddress> LookupPath::drop(const NodeId& id) {
+std::vector<Contact> LookupPath::drop(const NodeId& id) {
   set(id, AskState::slow);
   auto* candidate = find(id);
   if (candidate == nullptr) return {};
-  auto elsewhere = std::move(candidate->elsewhere);
+  auto out = std::move(candidate->displaced);
+  for (const auto& address : candidate->elsewhere) out.push_back({id, address});
   candidates_.erase(candidates_.begin() + (candidate - candidates_.data()));
-  return elsewhere;
+  return out;
 }
 
 bool LookupPath::is_done() const {
@@ -99,7 +112,7 @@ bool LookupPath::is_done() const {
   for (const auto& candidate : candidates_) {
     if (candidate.state == AskState::slow) {
       // Perhaps the very node that is looked for, on a slow path; or one that is elsewhere.
-      if (counted == 0 || !candidate.elsewhere.empty()) return false;
+      if (counted == 0 || !candidate.elsewhere.empty() || !candidate.displaced.empty()) return false;
       any_slow = true;
       continue;
     }
@@ -179,7 +192,7 @@ void Lookup::slow(const NodeId& from) {
 void Lookup::failed(const NodeId& from) {
   auto* path = path_of(from);
   if (path == nullptr) return;
-  for (const auto& address : path->drop(from)) add(*path, {from, address});
+  for (const auto& contact : path->drop(from)) add(*path, contact);
 }
 
 bool Lookup::is_done() const {

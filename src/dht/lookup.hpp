@@ -43,8 +43,8 @@ class LookupPath {
   template <class MayAsk>
   std::optional<Contact> next(MayAsk may_ask);
   void set(const NodeId& id, AskState state);
-  /// It does not answer. Returns where else it may be.
-  std::vector<UdpAddress> drop(const NodeId& id);
+  /// It does not answer. Returns where else it may be, and those whose subnet it took.
+  std::vector<Contact> drop(const NodeId& id);
   bool is_done() const;
   /// Those that have answered, closest first.
   std::vector<Contact> closest() const;
@@ -55,8 +55,11 @@ class LookupPath {
     Subnet subnet;
     AskState state = AskState::fresh;
     std::vector<UdpAddress> elsewhere = {};  ///< named there too, by others
+    std::vector<Contact> displaced = {};     ///< of the same subnet, named later
   };
   Candidate* find(const NodeId& id);
+  Candidate* find_in(const Subnet& subnet);
+  static void note_displaced(Candidate& candidate, const Contact& contact);
   static void note_address(Candidate& candidate, const UdpAddress& address);
   Candidate* next_fresh();
 

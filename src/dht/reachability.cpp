@@ -28,8 +28,12 @@ bool Reachability::knocked(const wire::Nonce& nonce, SteadyTime now) {
   return true;
 }
 
+bool Reachability::is_waiting_for(const wire::Nonce& nonce) const {
+  return std::ranges::find(checks_, nonce, &Check::nonce) != checks_.end();
+}
+
 void Reachability::knocked_by_known(const wire::Nonce& nonce) {
-  if (std::ranges::find(checks_, nonce, &Check::nonce) == checks_.end()) return;
+  if (!is_waiting_for(nonce)) return;
   withdraw(nonce);
   if (is_server()) failures_ = 0;
 }

@@ -23,6 +23,7 @@ class Reachability {
   void withdraw(const wire::Nonce& nonce);
   /// True where a check waits for this nonce: it is answered now.
   bool knocked(const wire::Nonce& nonce, SteadyTime now);
+  bool is_waiting_for(const wire::Nonce& nonce) const;
   /// The knock has come from somebody whom the router may have let in for having been written to: no proof,
   /// but no failure either. A server's row of failures ends, or packets lost now and then would make a client
   /// of it where it knows nearly all others.

@@ -7,6 +7,7 @@ namespace {
 
 /// Renewed after this part of its life: a network that is cut off has the rest to find its way back.
 constexpr auto kRenewAfterPart = 24;
+constexpr auto kClockStep = std::chrono::minutes(5);  // back by less is no reason to sign anew
 /// Free space is told in steps of 1/64 of the capacity: others need no more, and records stay the same for
 /// longer.
 constexpr std::uint64_t kFreeSteps = 64;
@@ -37,8 +38,15 @@ void RecordKeeper::set_offer(std::optional<HolderOffer> offer) {
   encoded_.clear();
 }
 
-Bytes RecordKeeper::current() {
-  if (!encoded_.empty() && clock_.now() - signed_at_ < life_ / kRenewAfterPart) return encoded_;
+bool RecordKeeper::is_fresh() const {
+  if (encoded_.empty() || clock_.now() - signed_at_ >= life_ / kRenewAfterPart) return false;
+  // The wall clock may have been set since, or the machine have slept.
+  const auto left = expires_ - clock_.wall_now();
+  return left <= life_ + kClockStep && left > life_ - life_ / kRenewAfterPart;
+}
+
+void RecordKeeper::renew() {
+  if (is_fresh()) return;
   const auto now = clock_.wall_now();
   wire::NodeRecord record;
   // The wall clock may have gone back since the last one.
@@ -63,11 +71,12 @@ Bytes RecordKeeper::current() {
     encoded_ = wire::encode_record(record, identity_);
   }
   signed_at_ = clock_.now();
-  return encoded_;
+  expires_ = record.expires;
 }
 
 std::uint64_t RecordKeeper::seq() {
-  if (encoded_.empty()) current();
+  // Told with every datagram: whoever has an older one asks for this.
+  renew();
   return last_seq_;
 }
 

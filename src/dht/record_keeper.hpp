@@ -29,12 +29,19 @@ class RecordKeeper : public OwnRecord {
   void set_endpoints(std::vector<Endpoint> endpoints);
   void set_offer(std::optional<HolderOffer> offer);
   const std::vector<Endpoint>& endpoints() const { return endpoints_; }
-  Bytes current() override;
+  Bytes current() override {
+    renew();
+    return encoded_;
+  }
   std::uint64_t seq() override;
   /// Where this node is, as an owner's pointer; signed now.
   Bytes pointer() const;
 
  private:
+  /// Signs anew where something has changed, or the record has become old.
+  void renew();
+  bool is_fresh() const;
+
   const crypto::Identity& identity_;
   Clock& clock_;
   const std::string network_id_;
@@ -43,6 +50,7 @@ class RecordKeeper : public OwnRecord {
   std::optional<HolderOffer> offer_;
   Bytes encoded_;
   SteadyTime signed_at_;
+  WallTime expires_;
   std::uint64_t last_seq_ = 0;
 };
 

@@ -31,19 +31,27 @@ Responder::Responder(Surroundings& around, const RoutingTable& table, OwnRecord&
       unproven_(kUnprovenRate, around.random),
       all_unproven_(kAllUnprovenRate),
       knocks_(kKnockRate, around.random),
-      values_(crypto::node_id_of(around.signer.key())) {}
+      self_(wire::receiver_tag(crypto::node_id_of(around.signer.key()))),
+      values_(crypto::node_id_of(around.signer.key()), table.limits().distinct_subnets) {}
 
 std::optional<Asker> Responder::received(const UdpAddress& from, const wire::ReceivedDatagram& request,
                                          std::size_t request_size, bool is_server) {
   const auto& datagram = request.datagram;
-  Asker asker{{{}, from}, cookies_.is_valid(datagram.cookie, from), datagram.is_server, datagram.record_seq};
+  const bool names_receiver = datagram.receiver != wire::ReceiverTag();
+  if (names_receiver && datagram.receiver != self_) return std::nullopt;  // somebody passed it on
+  const bool is_proven = names_receiver && cookies_.is_valid(datagram.cookie, from);
+  Asker asker{{{}, from}, is_proven, datagram.is_server, datagram.record_seq};
   // Apart, so that forged senders cannot use up what proven ones may ask.
   auto& limiter = asker.is_proven ? proven_ : unproven_;
   const auto now = around_.clock.now();
-  if (!limiter.allow(from, now) || (!asker.is_proven && !all_unproven_.allow(now))) return std::nullopt;
+  // A knock that is waited for comes once, whatever else is sent here.
+  const auto* knock = std::get_if<wire::Knock>(&datagram.body);
+  const bool is_awaited_knock = knock != nullptr && is_awaited && is_awaited(knock->nonce);
+  const bool is_allowed =
+      is_awaited_knock || (limiter.allow(from, now) && (asker.is_proven || all_unproven_.allow(now)));
+  if (!is_allowed) return std::nullopt;
   if (!around_.signer.verify(datagram.key, request.signed_bytes, request.signature)) return std::nullopt;
   asker.contact.id = crypto::node_id_of(datagram.key);
-  const auto* knock = std::get_if<wire::Knock>(&datagram.body);
   if (knock != nullptr) {
     if (knocked) knocked(from, knock->nonce);
     return std::nullopt;
@@ -95,7 +103,8 @@ wire::DatagramBody Responder::value_or_nodes(const NodeId& key, const Asker& ask
 
 wire::DatagramBody Responder::put(const Asker& asker, const wire::PutValue& request) {
   if (!asker.is_proven) return wire::Refused{wire::Refusal::cookie};
-  const auto refusal = values_.put(request.value, around_.clock.wall_now());
+  const auto refusal =
+      values_.put(request.value, subnet_of(asker.contact.address.ip), around_.clock.wall_now());
   if (refusal) return wire::Refused{*refusal};
   return wire::Done{};
 }

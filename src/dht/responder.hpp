@@ -26,6 +26,8 @@ class Responder {
   std::optional<Asker> received(const UdpAddress& from, const wire::ReceivedDatagram& request,
                                 std::size_t request_size, bool is_server);
   void tick();
+  /// Whether a check waits for this nonce.
+  std::function<bool(const wire::Nonce&)> is_awaited;
   /// A nonce that this node sent with CheckMe has come back from a stranger.
   std::move_only_function<void(const UdpAddress&, const wire::Nonce&)> knocked;
   /// How many owner pointers are kept, for tests: that expired ones go shows in nothing else.
@@ -49,6 +51,7 @@ class Responder {
   RateLimiter unproven_;
   TotalLimiter all_unproven_;
   RateLimiter knocks_;
+  const wire::ReceiverTag self_;
   ValueStore values_;
   SteadyTime next_expiry_;
 };

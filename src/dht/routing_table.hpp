@@ -44,6 +44,7 @@ struct TableEntry {
 class RoutingTable {
  public:
   RoutingTable(NodeId self, TableLimits limits) : self_(self), limits_(limits) {}
+  const TableLimits& limits() const { return limits_; }
 
   /// A node lives at this address: it has answered, or sent what proves that it receives there (then without
   /// an `rtt`). It enters, or stays; where there is no room it waits as a replacement.

@@ -17,6 +17,13 @@ constexpr auto kPublish = std::chrono::hours(1);
 constexpr Duration kRetry = std::chrono::seconds(5);  // a node that did not answer
 constexpr std::size_t kMaxFetching = 16;
 constexpr std::size_t kMaxWanted = 1000;
+/// Of one subnet: identities cost nothing, and those that never give a record must not keep others waiting.
+constexpr std::size_t kMaxWantedPerSubnet = 16;
+/// However often a node tells of a newer record: some give none, or one that is refused.
+constexpr Duration kFetchAgain = std::chrono::seconds(2);
+constexpr std::size_t kMaxFetched = 4 * kMaxWanted;
+/// After a publication that nobody took, or where the own address has changed since.
+constexpr Duration kPublishAgain = std::chrono::minutes(1);
 constexpr std::size_t kMaxProbesPerTick = 20;
 constexpr std::size_t kMaxAnnounced = 200;
 constexpr std::size_t kJoinBy = 8;
@@ -160,15 +167,35 @@ void Service::seen(const Sighting& sighting) {
     directory_.probe_later(id, around_.clock.now() + settings_.probe_interval);
     if (known->record.seq >= sighting.record_seq) return;
   }
-  // Nobody else can use a node that cannot be reached.
-  if (!sighting.is_server || wanted_.size() >= kMaxWanted) return;
+  // Nobody else can use a node that cannot be reached. One that is known may be a client for a while only.
+  if (!sighting.is_server && known == nullptr) return;
+  if (!may_want(sighting.contact)) return;
   wanted_.insert_or_assign(id, sighting.contact);
   if (fetching_ < kMaxFetching) fetch_wanted();
 }
 
+bool Service::may_want(const Contact& contact) {
+  if (wanted_.contains(contact.id)) return true;
+  if (wanted_.size() >= kMaxWanted) return false;
+  if (!settings_.kademlia.table.distinct_subnets) return true;
+  const auto subnet = subnet_of(contact.address.ip);
+  const auto same = std::ranges::count_if(
+      wanted_, [&](const auto& entry) { return subnet_of(entry.second.address.ip) == subnet; });
+  return static_cast<std::size_t>(same) < kMaxWantedPerSubnet;
+}
+
 void Service::fetch_wanted() {
-  while (!wanted_.empty() && fetching_ < kMaxFetching) {
-    const auto contact = wanted_.extract(wanted_.begin()).mapped();
+  const auto now = around_.clock.now();
+  std::erase_if(fetched_, [&](const auto& entry) { return now - entry.second >= kFetchAgain; });
+  const auto may_fetch = [&](const auto& entry) { return !fetched_.contains(entry.first); };
+  while (fetching_ < kMaxFetching && fetched_.size() < kMaxFetched) {
+    // From anyone of them on: in the order of ids, which can be chosen, some would never have their turn.
+    const auto middle = wanted_.lower_bound(around_.random.make<NodeId>());
+    auto next = std::find_if(middle, wanted_.end(), may_fetch);
+    if (next == wanted_.end()) next = std::find_if(wanted_.begin(), middle, may_fetch);
+    if (next == wanted_.end() || !may_fetch(*next)) return;
+    const auto contact = wanted_.extract(next).mapped();
+    fetched_[contact.id] = now;
     ++fetching_;
     kademlia_.get_record(contact, [this, contact](const std::optional<Bytes>& record) {
       --fetching_;
@@ -187,6 +214,8 @@ void Service::fetched(const Contact& from, const std::optional<Bytes>& record) {
         to_string(learned.error()));
     return;
   }
+  // Wanted once more since the answer was seen to come.
+  wanted_.erase(from.id);
   directory_.answered(from.id, std::nullopt, around_.clock.now(), around_.clock.wall_now());
   directory_.reached_at(from.id, from.address);
   save_soon();
@@ -222,10 +251,16 @@ void Service::announce() {
 
 void Service::publish_pointer() {
   const auto now = around_.clock.now();
-  if (now < next_publication_ || own_.endpoints().empty() || kademlia_.table().size() == 0) return;
+  const bool has_moved = was_published_ && own_.endpoints() != published_ && now >= may_publish_again_;
+  const bool is_due = has_moved || now >= next_publication_;
+  if (!is_due || own_.endpoints().empty() || kademlia_.table().size() == 0) return;
+  was_published_ = true;
+  published_ = own_.endpoints();
   next_publication_ = now + kPublish;
-  kademlia_.publish(self_, own_.pointer(), [](std::size_t taken) {
+  may_publish_again_ = now + kPublishAgain;
+  kademlia_.publish(self_, own_.pointer(), [this](std::size_t taken) {
     log(LogLevel::debug, "dht", "the own pointer lies at {} nodes", taken);
+    if (taken == 0) next_publication_ = around_.clock.now() + kPublishAgain;
   });
 }
 

@@ -76,6 +76,7 @@ class Service final : public DatagramHandler {
   void join_by_known();
   // the directory: who was seen, whose record is fetched, who is asked whether it lives
   void seen(const Sighting& sighting);
+  bool may_want(const Contact& contact);
   void fetch_wanted();
   void fetched(const Contact& from, const std::optional<Bytes>& record);
   void probe_due();
@@ -86,6 +87,7 @@ class Service final : public DatagramHandler {
   void save_soon();
   Task<> save();
   Task<> write_rows();
+  std::string renew_anchors();
   // service_meeting.cpp
   Result<NodeId> take_hello(const PeerReply& reply, Duration rtt);
 
@@ -100,8 +102,9 @@ class Service final : public DatagramHandler {
   async::TaskGroup tasks_;
   SteadyTime sleeps_until_ = SteadyTime::max();  ///< the earliest sleep that ends in a tick
   std::map<NodeId, Contact> wanted_;             ///< whose records are unknown, or outdated
+  std::map<NodeId, SteadyTime> fetched_;         ///< whose record was asked for lately, and when
   std::size_t fetching_ = 0;
-  std::vector<UdpAddress> anchors_;  ///< from the disk
+  std::vector<UdpAddress> anchors_;  ///< the newest first
   bool is_running_ = false;          ///< before and after, calls of other nodes begin no tasks
   bool is_joining_ = false;
   bool is_saving_ = false;
@@ -109,6 +112,9 @@ class Service final : public DatagramHandler {
   SteadyTime next_bootstrap_;
   SteadyTime next_expiry_;
   SteadyTime next_publication_;
+  SteadyTime may_publish_again_;     ///< though it is not due
+  std::vector<Endpoint> published_;  ///< by the last pointer
+  bool was_published_ = false;
   SteadyTime next_anchors_;
   std::unordered_set<NodeId> rows_;  ///< nodes whose records are on disk
   std::uint64_t saved_version_ = 0;

@@ -1,4 +1,6 @@
 // What the service keeps on disk: the known nodes' records, and the anchors.
+#include <algorithm>
+
 #include "base/log.hpp"
 #include "dht/service.hpp"
 
@@ -82,15 +84,9 @@ Task<> Service::write_rows() {
     });
   }
   const auto now = around_.clock.now();
-  if (now >= next_anchors_ && kademlia_.table().size() > 0) {
+  if (now >= next_anchors_) {
     next_anchors_ = now + kSaveAnchors;
-    std::string lines;
-    anchors_.clear();
-    for (const auto& contact : kademlia_.table().oldest(kAnchors)) {
-      anchors_.push_back(contact.address);
-      lines += to_string(contact.address) + "\n";
-    }
-    batch.put(std::string(kAnchorsRow), std::move(lines));
+    batch.put(std::string(kAnchorsRow), renew_anchors());
   }
   if (batch.empty()) co_return;
   if (const auto saved = co_await store_.commit(std::move(batch), Durability::buffered); !saved) {
@@ -98,6 +94,21 @@ Task<> Service::write_rows() {
     co_return;
   }
   saved_version_ = version;
+}
+
+/// Former ones stay as long as there are not enough better ones: after a restart the first that answers knows
+/// little.
+std::string Service::renew_anchors() {
+  std::vector<UdpAddress> anchors;
+  for (const auto& contact : kademlia_.table().oldest(kAnchors)) anchors.push_back(contact.address);
+  for (const auto& former : anchors_) {
+    if (anchors.size() < kAnchors && std::ranges::find(anchors, former) == anchors.end())
+      anchors.push_back(former);
+  }
+  anchors_ = std::move(anchors);
+  std::string lines;
+  for (const auto& anchor : anchors_) lines += to_string(anchor) + "\n";
+  return lines;
 }
 
 }  // namespace mycostr::dht

@@ -195,6 +195,10 @@ NetworkTag network_tag(std::string_view network_id) {
   return *NetworkTag::from(digest.view().first(NetworkTag::kSize));
 }
 
+ReceiverTag receiver_tag(const NodeId& id) {
+  return *ReceiverTag::from(id.view().first(ReceiverTag::kSize));
+}
+
 bool is_reply(const DatagramBody& body) {
   return body.index() >= kFirstReply;
 }
@@ -210,7 +214,12 @@ Bytes encode_datagram(const Datagram& datagram, DatagramSigner& signer, std::siz
   to.bytes(datagram.network.bytes);
   to.bytes(datagram.cookie.bytes);
   to.bytes(signer.key().bytes);
-  to.address(datagram.observed);
+  if (is_reply(datagram.body)) {
+    to.address(datagram.observed);
+  } else {
+    to.bytes(datagram.receiver.bytes);
+    to.u16(0);
+  }
   to.u64(datagram.record_seq);
   std::visit(BodyWriter{to}, datagram.body);
   if (out.size() + kSignatureSize < least_size) out.resize(least_size - kSignatureSize);
@@ -234,7 +243,12 @@ Result<ReceivedDatagram> decode_datagram(ByteView bytes) {
   datagram.network = from.id<NetworkTag>();
   datagram.cookie = from.id<Cookie>();
   datagram.key = from.id<PublicKey>();
-  datagram.observed = from.address();
+  if (kind - 1U >= kFirstReply) {
+    datagram.observed = from.address();
+  } else {
+    datagram.receiver = from.id<ReceiverTag>();
+    if (from.u16() != 0) return malformed();
+  }
   datagram.record_seq = from.u64();
   if (!read_body(kind - 1U, from, datagram.body) || !from.ok() || !from.rest_is_padding()) return malformed();
   return out;

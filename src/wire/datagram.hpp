@@ -78,6 +78,10 @@ struct Refused {
 using DatagramBody = std::variant<Ping, FindNodes, GetValue, PutValue, GetRecord, CheckMe, KnockAt, Knock,
                                   Done, Nodes, Value, Refused>;
 
+/// The first bytes of a node's id.
+using ReceiverTag = FixedBytes<struct ReceiverTagTag, 16>;
+ReceiverTag receiver_tag(const NodeId& id);
+
 struct Datagram {
   DatagramBody body;
   bool is_server = false;  ///< the sender can be reached by others, and may enter routing tables
@@ -86,6 +90,9 @@ struct Datagram {
   Cookie cookie;        ///< in a request the receiver's last one; in a reply one for the next request
   PublicKey key;        ///< the sender's
   UdpAddress observed;  ///< in a reply: where the request came from
+  /// In a request: for whom it is, zeros where only an address is known. Else whoever gets it could pass it
+  /// on, and its sender would seem to be where that one is.
+  ReceiverTag receiver;
   std::uint64_t record_seq = 0;  ///< of the sender's node record: who has an older one may ask for it
 };
 

@@ -294,5 +294,19 @@ TEST_F(KademliaTest, OwnAddressIsWhatMostSay) {
   EXPECT_EQ(node_.observed(), address_of(77));
 }
 
+TEST_F(KademliaTest, WhoAnswersOftenHasOneVote) {
+  auto liar = server(2);
+  liar.next.observed = address_of(666);
+  for (int i = 0; i < 20; ++i) enter(liar);
+  EXPECT_EQ(node_.observed(), std::nullopt) << "one subnet alone says nothing";
+  for (std::uint64_t i = 0; i < 3; ++i) {
+    auto peer = server(10 + i);
+    peer.next.observed = address_of(77);
+    enter(peer);
+    for (int k = 0; k < 5; ++k) enter(liar);
+  }
+  EXPECT_EQ(node_.observed(), address_of(77));
+}
+
 }  // namespace
 }  // namespace mycostr::dht

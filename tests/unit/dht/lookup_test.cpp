@@ -255,5 +255,26 @@ TEST(Lookup, DisjointPathsFindTheTruthBesideLiars) {
   EXPECT_GT(found, 95U);
 }
 
+TEST(Lookup, NamesThatSomebodyMadeUpKeepNobodyOut) {
+  test::SeededRandom random(4);
+  const auto target = random.make<NodeId>();
+  const auto first = random_contact(random, 1);
+  auto fake = random_contact(random, 2);
+  fake.id = target;
+  fake.id.bytes.back() ^= 1;
+  const Contact in_its_subnet{random.make<NodeId>(), address_of(2, 9)};
+  Lookup lookup(target, {}, {first});
+  ASSERT_EQ(lookup.next(), std::vector{first});
+  lookup.answered(first.id, {fake, in_its_subnet});
+  ASSERT_EQ(lookup.next(), std::vector{fake});
+  lookup.slow(fake.id);
+  EXPECT_FALSE(lookup.is_done());
+  lookup.failed(fake.id);
+  ASSERT_EQ(lookup.next(), std::vector{in_its_subnet});
+  lookup.answered(in_its_subnet.id, {});
+  EXPECT_TRUE(lookup.is_done());
+  EXPECT_EQ(lookup.closest().size(), 2U);
+}
+
 }  // namespace
 }  // namespace mycostr::dht

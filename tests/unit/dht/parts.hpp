@@ -83,6 +83,7 @@ class Peer {
     auto datagram = next;
     datagram.network = kTag;
     datagram.body = std::move(body);
+    datagram.receiver = receiver;
     return wire::encode_datagram(datagram, signer_, least_size);
   }
   /// The answer to a request that was sent to it.
@@ -92,6 +93,8 @@ class Peer {
   }
 
   wire::Datagram next;  ///< what else the next datagrams say
+  /// Whom its requests are for: the node of a Bench.
+  wire::ReceiverTag receiver = wire::receiver_tag(crypto::node_id_of(CheapSigner(1).key()));
 
  private:
   CheapSigner signer_;

@@ -50,6 +50,25 @@ TEST_F(RecordKeeperTest, SignsAnewOnlyWhenItMust) {
   EXPECT_NE(keeper_.current(), offered);
 }
 
+TEST_F(RecordKeeperTest, TellsOfANewRecordThoughNobodyAsksForIt) {
+  const auto first = keeper_.seq();
+  clock_.run_for(29min);
+  EXPECT_EQ(keeper_.seq(), first);
+  clock_.run_for(1min);
+  EXPECT_GT(keeper_.seq(), first);
+}
+
+TEST_F(RecordKeeperTest, SignsAnewAfterTheClockWasSet) {
+  keeper_.current();
+  for (const auto shift : {8h, -8h}) {
+    clock_.shift_wall(shift);
+    EXPECT_EQ(current().expires, clock_.wall_now() + 12h);
+  }
+  const auto signed_now = keeper_.seq();
+  clock_.shift_wall(-1s);
+  EXPECT_EQ(keeper_.seq(), signed_now) << "not for every second";
+}
+
 TEST_F(RecordKeeperTest, SaysThatItDrains) {
   keeper_.set_offer(HolderOffer{64_GiB, 10_GiB, "DE", 7});
   const auto before = current();

@@ -116,6 +116,20 @@ TEST_F(ResponderTest, AnAddressIsProvenByItsOwnCookieOnly) {
   EXPECT_FALSE(receive({peer_.address().ip, 9}, peer_.write(wire::Ping{}))->is_proven);
 }
 
+TEST_F(ResponderTest, ARequestThatWasPassedOnIsDropped) {
+  prove(peer_);
+  // As it was sent to somebody else, who has this node's cookie for its own address.
+  Peer middle(3, address_of(3));
+  prove(middle);
+  peer_.next.cookie = middle.next.cookie;
+  peer_.receiver = wire::receiver_tag(middle.id());
+  EXPECT_FALSE(receive(middle.address(), peer_.write(wire::Ping{})));
+  peer_.receiver = {};
+  const auto asker = receive(middle.address(), peer_.write(wire::Ping{}));
+  ASSERT_TRUE(asker) << "who does not know this node's id may ask";
+  EXPECT_FALSE(asker->is_proven);
+}
+
 TEST_F(ResponderTest, CookiesExpireAfterTwoPeriods) {
   bench_.clock.pass(1h);
   responder_.tick();

@@ -22,9 +22,14 @@ Bytes pointer_of(const crypto::Identity& owner, std::uint64_t seq, Duration life
 class ValueStoreTest : public testing::Test {
  protected:
   NodeId self_ = identity_of(1000).id();
-  ValueStore store_{self_};
+  ValueStore store_{self_, true};
   crypto::Identity owner_ = identity_of(1);
-  std::optional<wire::Refusal> put(const Bytes& value) { return store_.put(value, kNow); }
+  std::uint32_t last_place_ = 1000;
+  /// From one place or, where everybody is to have room, another each time.
+  std::optional<wire::Refusal> put_from(std::uint32_t place, const Bytes& value) {
+    return store_.put(value, subnet_of(address_of(place).ip), kNow);
+  }
+  std::optional<wire::Refusal> put(const Bytes& value) { return put_from(++last_place_, value); }
   /// Seeds of identities, the closest to the store's node first.
   std::vector<std::uint64_t> owners_by_distance(std::size_t count) {
     std::map<NodeId, std::uint64_t, CloserTo> seeds(CloserTo{self_});
@@ -87,7 +92,7 @@ TEST_F(ValueStoreTest, IsBounded) {
   EXPECT_EQ(put(pointer_of(farthest, 1, 3h)), wire::Refusal::full);
   EXPECT_FALSE(put(pointer_of(identity_of(owners[kMaxValues - 1]), 2))) << "who has a place keeps it";
   EXPECT_EQ(store_.size(), kMaxValues);
-  EXPECT_FALSE(store_.put(pointer_of(farthest, 1, 3h), kNow + 1h)) << "what has expired makes room";
+  EXPECT_FALSE(store_.put(pointer_of(farthest, 1, 3h), {}, kNow + 1h)) << "what has expired makes room";
   EXPECT_EQ(store_.size(), 1U);
 }
 
@@ -106,6 +111,21 @@ TEST_F(ValueStoreTest, WhenFullTheFarthestGivesWayToACloserOne) {
   EXPECT_NE(store_.find(identity_of(owners[kMaxValues - 1]).id(), kNow), nullptr);
   EXPECT_EQ(put(Bytes(900, 7)), wire::Refusal::invalid);
   EXPECT_EQ(store_.size(), kMaxValues) << "what is refused pushes nobody out";
+}
+
+TEST_F(ValueStoreTest, OnePlaceTakesNoMoreThanItsShare) {
+  const auto owners = owners_by_distance(kMaxValuesPerSubnet + 3);
+  const auto value_of = [&](std::size_t i) { return pointer_of(identity_of(owners[i]), 1); };
+  const auto is_kept = [&](std::size_t i) {
+    return store_.find(identity_of(owners[i]).id(), kNow) != nullptr;
+  };
+  // Somebody's, farther away than all of the flood.
+  EXPECT_FALSE(put_from(1, value_of(owners.size() - 1)));
+  for (std::size_t i = 1; i <= kMaxValuesPerSubnet; ++i) EXPECT_FALSE(put_from(2, value_of(i)));
+  EXPECT_EQ(put_from(2, value_of(kMaxValuesPerSubnet + 1)), wire::Refusal::full);
+  EXPECT_FALSE(put_from(2, value_of(0))) << "a closer one, in the place of its own farthest";
+  EXPECT_FALSE(is_kept(kMaxValuesPerSubnet));
+  EXPECT_TRUE(is_kept(owners.size() - 1)) << "who is elsewhere loses nothing";
 }
 
 }  // namespace

@@ -33,6 +33,7 @@ class DatagramTest : public testing::Test {
     out.cookie = random_.make<Cookie>();
     out.key = signer_.key();
     out.observed = address();
+    out.receiver = random_.make<ReceiverTag>();
     out.record_seq = random_.below(UINT64_MAX);
     return out;
   }
@@ -96,7 +97,8 @@ TEST_F(DatagramTest, EveryKindComesBackAsItWas) {
       EXPECT_EQ(got->network, sent.network);
       EXPECT_EQ(got->cookie, sent.cookie);
       EXPECT_EQ(got->key, sent.key);
-      EXPECT_EQ(got->observed, sent.observed);
+      EXPECT_EQ(got->observed, is_reply(body) ? sent.observed : UdpAddress());
+      EXPECT_EQ(got->receiver, is_reply(body) ? ReceiverTag() : sent.receiver);
       EXPECT_EQ(got->record_seq, sent.record_seq);
       EXPECT_EQ(encode_datagram(*got, signer_, padded), bytes) << "nothing was lost";
       EXPECT_EQ(is_reply(got->body), body.index() >= 8);
@@ -118,7 +120,6 @@ TEST_F(DatagramTest, BodiesKeepTheirFields) {
 
 TEST_F(DatagramTest, IsLaidOutAsDocumented) {
   auto datagram = of(FindNodes{random_.make<NodeId>()});
-  datagram.observed = {IpAddress::v4(203, 0, 113, 7), 0x1234};
   datagram.record_seq = 0x0102030405060708;
   const auto bytes = encode_datagram(datagram, signer_, 300);
   const auto part = [&](std::size_t from, std::size_t size) {
@@ -130,11 +131,15 @@ TEST_F(DatagramTest, IsLaidOutAsDocumented) {
   EXPECT_EQ(part(11, 8), datagram.network.hex());
   EXPECT_EQ(part(19, 8), datagram.cookie.hex());
   EXPECT_EQ(part(27, 32), signer_.key().hex());
-  EXPECT_EQ(part(59, 18), "00000000000000000000ffffcb0071071234");
+  EXPECT_EQ(part(59, 18), datagram.receiver.hex() + "0000");
   EXPECT_EQ(part(77, 8), "0102030405060708");
   EXPECT_EQ(part(85, 32), std::get<FindNodes>(datagram.body).target.hex());
   EXPECT_EQ(part(117, 119), std::string(2 * 119, '0'));
   EXPECT_EQ(part(236, 64), signer_.sign(ByteView(bytes).first(236)).hex());
+  auto reply = of(Done{});
+  reply.observed = {IpAddress::v4(203, 0, 113, 7), 0x1234};
+  EXPECT_EQ(to_hex(ByteView(encode_datagram(reply, signer_)).subspan(59, 18)),
+            "00000000000000000000ffffcb0071071234");
 }
 
 TEST_F(DatagramTest, SizesOfRepliesAreToldInAdvance) {
