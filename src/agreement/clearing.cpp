@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "agreement/keys.hpp"
+
 namespace mycostr::agreement {
 namespace {
 
@@ -33,10 +35,14 @@ Task<Result<void>> clear_shards(MetaStore& store, WorkerPool& pool, AgreementId 
 }
 
 Task<Result<void>> close(Book& book, Agreement agreement) {
-  if (agreement.revision.number == 0) co_return co_await book.forget(agreement.id, {});
+  // Perhaps a last change that was not answered.
+  WriteBatch batch;
+  batch.erase(keys::of(keys::kChanges, agreement.id));
+  if (agreement.revision.number == 0) co_return co_await book.forget(agreement.id, std::move(batch));
   const auto role = agreement.role;
   agreement.state = State::ended;
-  if (auto done = co_await book.save({std::move(agreement)}, {}, Durability::buffered); !done) co_return done;
+  auto done = co_await book.save({std::move(agreement)}, std::move(batch), Durability::buffered);
+  if (!done) co_return done;
   if (const auto oldest = to_forget(book, role)) co_return co_await book.forget(*oldest, {});
   co_return Result<void>();
 }

@@ -30,7 +30,9 @@ Task<Result<PeerReply>> Desk::call(const char* operation, Bytes message) {
 
 Task<Result<void>> Desk::catch_up() {
   for (const auto& id : book_.in_state(Role::owner, State::ending)) {
-    if (book_.find(id)->peer != holder_) continue;
+    // Others may be forgotten meanwhile.
+    const auto* found = book_.find(id);
+    if (found == nullptr || found->peer != holder_) continue;
     if (auto done = co_await finish(id); !done) co_return done;
   }
   if (active() == nullptr) co_return Result<void>();
@@ -78,10 +80,16 @@ Task<Result<bool>> Desk::join_some() {
   co_return true;
 }
 
+bool Desk::is_ending() const {
+  return std::ranges::any_of(book_.in_state(Role::owner, State::ending),
+                             [&](const AgreementId& id) { return book_.find(id)->peer == holder_; });
+}
+
 Task<Result<void>> Desk::give_up_waiting() {
   for (const auto& id : book_.in_state(Role::owner, State::ending)) {
-    if (book_.find(id)->peer != holder_ || !book_.find(id)->rejoins) continue;
-    if (auto done = co_await take_apart(*book_.find(id)); !done) co_return done;
+    const auto* found = book_.find(id);
+    if (found == nullptr || found->peer != holder_ || !found->rejoins) continue;
+    if (auto done = co_await take_apart(*found); !done) co_return done;
   }
   for (;;) {
     auto shards = co_await joins_.waiting(holder_, wire::kMaxShardsPerChange);
@@ -124,9 +132,11 @@ Task<Result<void>> Desk::leave(std::vector<ShardId> shards) {
       auto in_it = co_await joined(active()->id, some);
       if (!in_it) co_return std::unexpected(in_it.error());
       if (!in_it->empty()) {
+        if (owes_answer()) co_return owes();
         const auto done = co_await change(*active(), {std::move(*in_it), {}}, false);
-        // One that was given up keeps nobody.
-        if (!done && active() != nullptr) co_return done;
+        // One that the holder does not know keeps nobody; one that it is to be told of puts all it has back
+        // among those that wait first.
+        if (!done && (active() != nullptr || is_ending())) co_return done;
       }
     }
     // Last, for an agreement that was given up puts its shards back among those that wait.

@@ -31,7 +31,7 @@ class Desk {
   Task<Result<bool>> join_some();
   /// All of these are out of the agreement on return. REQUIRES: catch_up() has succeeded.
   Task<Result<void>> leave(std::vector<ShardId> shards);
-  /// How often the holder was asked anything, and how often it signed a revision.
+  /// How often the holder was asked anything, and how often it signed a revision but the last.
   std::uint64_t calls() const { return calls_; }
   std::uint64_t signatures() const { return signatures_; }
 
@@ -44,6 +44,7 @@ class Desk {
   };
 
   const Agreement* active() const { return book_.with(Role::owner, holder_); }
+  bool is_ending() const;
   Task<Result<PeerReply>> call(const char* operation, Bytes message);
   Task<Result<void>> propose();
 

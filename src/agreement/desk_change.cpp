@@ -91,7 +91,8 @@ Task<Result<void>> Desk::take_agreed(Agreement before, const Change& change, wir
   if (const auto fits = wire::verify_revision(signed_by_both, before.terms); !fits) {
     co_return std::unexpected(fits.error());
   }
-  ++signatures_;
+  // The last one is a farewell.
+  if (!change.revision.ends) ++signatures_;
   before.revision = change.revision;
   before.signed_revision = std::move(signed_by_both);
   WriteBatch batch;
@@ -187,6 +188,7 @@ Task<Result<void>> Desk::give_up(Agreement agreement, std::optional<std::uint64_
   if (!is_to_be_told) {
     if (auto done = co_await take_apart(std::move(agreement)); !done) co_return done;
   }
+  joins_.wake();
   // No success: else the next agreement, and its end, could follow at once, and so on.
   co_return fail(Errc::conflict, "the agreement was given up");
 }

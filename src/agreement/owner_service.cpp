@@ -156,12 +156,10 @@ Task<> OwnerService::visit(NodeId holder, CounterPtr counter, async::Budget::Lea
   const auto calls = counter->desk.calls();
   const auto signatures = counter->desk.signatures();
   const auto done = co_await join_all(holder, counter);
-  if (counter->desk.signatures() > signatures) {
-    counter->refuses_since.reset();
-    signed_[holder] = ports_.clock.now();
-  } else if (!done && counter->desk.calls() > calls) {
-    co_await note_refusal(holder, counter);
-  }
+  if (counter->desk.signatures() > signatures) signed_[holder] = ports_.clock.now();
+  const bool is_audited = ports_.owes_answer(holder) || ports_.is_asked(holder);
+  if (done && !is_audited) counter->refuses_since.reset();
+  if (!done && !is_audited && counter->desk.calls() > calls) co_await note_refusal(holder, counter);
   if (done) {
     unanswered_.erase(holder);
     counter->pause = kFirstPause;
@@ -224,7 +222,8 @@ Task<Result<void>> OwnerService::leave(NodeId holder, std::vector<ShardId> shard
     const std::list<Wish*>::iterator place;
     ~Waiting() { wishes.erase(place); }
   } waiting{counter->wishes, counter->wishes.insert(counter->wishes.end(), &wish)};
-  co_await let_audit_end(holder);
+  // What is under way is to be settled before the question is made.
+  if (!unanswered_.contains(holder)) co_await let_audit_end(holder);
   const auto turn = co_await counter->turn.take(1);
   // Whoever had the turn before has perhaps seen to this too.
   if (!wish.outcome) co_await grant_wishes(holder, counter);
@@ -250,10 +249,15 @@ Task<> OwnerService::grant_wishes(NodeId holder, CounterPtr counter) {
   if (done && (ports_.owes_answer(holder) || ports_.is_asked(holder)))
     done = fail(Errc::unreachable, "it owes an answer to an audit");
   if (done) done = co_await counter->desk.leave(std::move(shards));
-  if (done) unanswered_.erase(holder);
-  // Those who gave up meanwhile are not in the list any more.
+  if (done) {
+    unanswered_.erase(holder);
+    counter->refuses_since.reset();
+  } else {
+    joins_.wake();
+  }
+  // Those who gave up meanwhile are not in the list any more; those who were told before were left out.
   for (auto* wish : counter->wishes) {
-    if (wish->number <= last) wish->outcome = done;
+    if (wish->number <= last && !wish->outcome) wish->outcome = done;
   }
 }
 

@@ -220,14 +220,16 @@ void Engine::refresh_offer() {
 ByteCount Engine::room_on_disk() const {
   if (!disk_free_) return ByteCount{UINT64_MAX};
   const auto kept_free = std::min(*disk_free_, kDiskMargin);
-  const auto reserved = ports_.chunks.usage().reserved;
+  const auto usage = ports_.chunks.usage();
+  const auto since_then = usage.used - std::min(usage.used, used_then_);
   const auto room = *disk_free_ - kept_free;
-  return room - std::min(room, reserved);
+  return room - std::min(room, usage.reserved + since_then);
 }
 
 void Engine::note_disk_free(ByteCount free) {
   const auto before = room_on_disk();
   disk_free_ = free;
+  used_then_ = ports_.chunks.usage().used;
   // Not for every shard that comes or goes.
   if ((room_on_disk().value == 0) != (before.value == 0)) return offer_changed();
   refresh_offer();

@@ -126,6 +126,7 @@ class Engine : public PeerHandler {
   void take_verdict(const audit::Verdict& verdict);
   void take_repair_event(const repair::Event& event);
   Task<Result<void>> take_report(NodeId holder, std::vector<ShardId> shards);
+  Task<> take_missing(NodeId holder, ShardId shard, agreement::Missing why);
   Task<> lose(NodeId holder, std::vector<ShardId> shards, repair::Reason reason);
   Task<Result<PeerReply>> answer(PeerRequest& request);
   void refresh_offer();
@@ -136,7 +137,8 @@ class Engine : public PeerHandler {
   const crypto::Identity& identity_;
   const EngineSettings settings_;
   async::Budget transfer_memory_;
-  std::optional<ByteCount> disk_free_;
+  std::optional<ByteCount> disk_free_;  ///< when it was last looked at
+  ByteCount used_then_;                 ///< by shards
   dht::Directory directory_;
   dht::RecordKeeper own_record_;
   reputation::PerformanceBook performance_;

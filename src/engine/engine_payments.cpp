@@ -44,6 +44,10 @@ wire::AuditWord Engine::audit_word(const AgreementId& agreement, WallTime start,
     const bool is_missed = record.outcome == Outcome::offline || record.outcome == Outcome::contained;
     if (is_missed && word == wire::AuditWord::unknown) word = wire::AuditWord::missed;
   }
+  // Of one that was given up nothing could be asked any more: that is not to be paid for.
+  const auto* found = agreements_.find(agreement);
+  const bool is_given_up = found != nullptr && found->role == agreement::Role::owner && found->rejoins;
+  if (is_given_up && word == wire::AuditWord::unknown) return wire::AuditWord::missed;
   return word;
 }
 

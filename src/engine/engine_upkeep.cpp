@@ -20,8 +20,7 @@ void Engine::connect_upkeep() {
   };
   agreements_as_owner_.on_missing = [this](const NodeId& holder, const ShardId& shard,
                                            agreement::Missing why) {
-    if (why == agreement::Missing::denied) scores_.record_self_report(holder, ports_.clock.wall_now());
-    background_.spawn(lose(holder, {shard}, repair::Reason::rot));
+    background_.spawn(take_missing(holder, shard, why));
   };
   reporter_.on_reported = [this](NodeId holder, std::vector<ShardId> shards) {
     return take_report(holder, std::move(shards));
@@ -39,7 +38,12 @@ void Engine::connect_upkeep() {
     const auto* agreement = agreements_.with(agreement::Role::owner, holder);
     const auto agreed = agreement == nullptr ? ByteCount() : agreement->revision.bytes;
     const auto waiting = joins_.holders().find(holder);
-    return ByteCount{agreed.value + (waiting == joins_.holders().end() ? 0 : waiting->second.value)};
+    auto out = agreed + (waiting == joins_.holders().end() ? ByteCount() : waiting->second);
+    for (const auto& id : agreements_.in_state(agreement::Role::owner, agreement::State::ending)) {
+      const auto& ending = *agreements_.find(id);
+      if (ending.peer == holder && ending.rejoins) out += ending.revision.bytes;
+    }
+    return out;
   };
 }
 
@@ -132,6 +136,15 @@ Task<Result<void>> Engine::take_report(NodeId holder, std::vector<ShardId> shard
   auto done = co_await repairs_.shards_lost(holder, std::move(shards), repair::Reason::rot);
   if (done) scores_.record_self_report(holder, ports_.clock.wall_now());
   co_return done;
+}
+
+/// What has been deleted meanwhile is nobody's fault.
+Task<> Engine::take_missing(NodeId holder, ShardId shard, agreement::Missing why) {
+  const auto place = co_await catalog_.place_of(holder, shard);
+  const bool is_kept = place && *place;
+  if (is_kept && why == agreement::Missing::denied)
+    scores_.record_self_report(holder, ports_.clock.wall_now());
+  co_await lose(holder, {shard}, repair::Reason::rot);
 }
 
 /// Until it is on disk: nobody tells of it again.

@@ -77,9 +77,9 @@ Task<Result<std::optional<NodeId>>> LostShards::next_owner(std::optional<NodeId>
 }
 
 Task<Result<std::vector<ShardId>>> LostShards::shards_of(NodeId owner) {
+  const auto taken_out_before = taken_out_;
   const auto rows = co_await meta_.scan({rows_of(owner), {}, wire::kMaxShardsPerReport});
   if (!rows) co_return std::unexpected(rows.error());
-  const auto taken_out_before = taken_out_;
   std::vector<ShardId> shards;
   WriteBatch outdated;
   for (const auto& row : *rows) {

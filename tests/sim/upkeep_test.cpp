@@ -5,6 +5,7 @@
 
 #include "sim/client.hpp"
 #include "sim/seeds.hpp"
+#include "wire/upkeep.hpp"
 
 namespace mycostr::sim {
 namespace {
@@ -93,6 +94,38 @@ TEST(Upkeep, AnOwnerHearsOfItsLossWhenItIsBack) {
     SimWorld world({.nodes = 6}, seed);
     world.run(rot_while_the_owner_is_away(world, reports));
   }
+}
+
+/// What a holder says is lost that it was never given, or has given back.
+Task<> report_what_is_not_kept(SimWorld& world) {
+  const auto content = world.random().bytes(4096);
+  const auto shard = co_await store_one_chunk(world, content);
+  auto& owner = world.node(kOwner);
+  auto& holder = *world.find(shard.holder);
+  const auto report = [&](ShardId lost) -> Task<bool> {
+    const wire::LostShards message{
+        owner.id(), holder.identity().public_key(), {lost}, world.clock().wall_now()};
+    PeerCall call{wire::operations::kLostShards, wire::encode_lost_shards(message, holder.identity()), {}};
+    const auto address = *holder.engine().directory().address_of(owner.id());
+    const auto told = co_await holder.transport().call(address, std::move(call), {});
+    co_return told.has_value();
+  };
+  const auto self_reports = [&] {
+    const auto* score = owner.engine().scores().find(holder.id());
+    if (score == nullptr) return std::ptrdiff_t{0};
+    return std::ranges::count(score->events, reputation::Event::Kind::self_reported,
+                              &reputation::Event::kind);
+  };
+  EXPECT_TRUE(co_await report(world.random().make<ShardId>()));
+  EXPECT_EQ(self_reports(), 0);
+  EXPECT_EQ(owner.engine().repairs().planner().queue().size(), 0U);
+  EXPECT_TRUE(co_await report(shard.id));
+  EXPECT_EQ(self_reports(), 1);
+}
+
+TEST(Upkeep, AReportOfWhatIsNotKeptThereMeansNothing) {
+  SimWorld world({.nodes = 6}, 1);
+  world.run(report_what_is_not_kept(world));
 }
 
 std::size_t count_of(SimWorld& world, const NodeId& id, std::function<bool(const wire::NodeRecord&)> is_one) {

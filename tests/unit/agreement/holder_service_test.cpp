@@ -288,6 +288,30 @@ TEST_F(HolderServiceTest, WhatIsBeingDeletedDoesNotJoin) {
   EXPECT_EQ(change(revision_to(after, delta), delta)->outcome, Outcome::agreed);
 }
 
+TEST_F(HolderServiceTest, ADeletionWaitsForTheChangeThatFoundTheShard) {
+  make_agreement();
+  join();
+  const auto shard = pair_.stored_shard();
+  model_.push_back(shard);
+  const wire::Delta delta{{}, {shard}};
+  const auto message = message_of(revision_to(model_, delta), delta);
+  struct Both {
+    static Task<> change(Pair& pair, Bytes message) {
+      test::LocalRequest request({pair.owner_identity.id(), pair.owner_identity.public_key()},
+                                 {kChangeAgreement, std::move(message), {}});
+      EXPECT_TRUE(co_await pair.holder->service.handle_change(request));
+    }
+    static Task<> erase(Pair& pair, ShardId shard) {
+      const auto begun = co_await pair.holder->service.begin_deletion(pair.owner_identity.id(), {shard});
+      EXPECT_FALSE(begun) << "it has joined meanwhile";
+    }
+  };
+  std::vector<Task<>> tasks;
+  tasks.push_back(Both::change(pair_, message));
+  tasks.push_back(Both::erase(pair_, shard.id));
+  pair_.clock.run(async::run_all(pair_.loop.get_executor(), "test", std::move(tasks)));
+}
+
 TEST_F(HolderServiceTest, AFormerRevisionIsAnsweredWithTheNewest) {
   make_agreement();
   join();

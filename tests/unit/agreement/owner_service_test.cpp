@@ -18,6 +18,12 @@ class OwnerServiceTest : public testing::Test {
     }
     return out;
   }
+  static void restore(test::MemoryMetaStore& meta, const test::MemoryMetaStore::Rows& then) {
+    WriteBatch back;
+    for (const auto& [key, value] : meta.rows()) back.erase(key);
+    for (const auto& [key, value] : then) back.put(key, value);
+    meta.apply(std::move(back));
+  }
   static std::vector<ShardId> list(const std::set<ShardId>& shards) { return {shards.begin(), shards.end()}; }
 
   Pair pair_{5};
@@ -201,10 +207,7 @@ TEST_F(OwnerServiceTest, AnOldDiskOfEitherSideEndsTheAgreementAndItsShardsJoinAn
     pair.queue(second);
     pair.pass(1min);
     pair.expect_agreed({first.id, second.id});
-    WriteBatch back;
-    for (const auto& [key, value] : meta.rows()) back.erase(key);
-    for (const auto& [key, value] : old) back.put(key, value);
-    meta.apply(std::move(back));
+    restore(meta, old);
     at_owner ? pair.restart_owner() : pair.restart_holder();
     // An owner that lost the row of a shard has lost the shard; here its catalog brings it back.
     const auto third = pair.stored_shard();
@@ -224,10 +227,7 @@ TEST_F(OwnerServiceTest, AHolderThatShowsANewerRevisionGetsAnotherAgreement) {
   const auto gone = pair_.stored_shard();
   pair_.queue(gone);
   pair_.pass(1min);
-  WriteBatch back;
-  for (const auto& [key, value] : pair_.owner_meta.rows()) back.erase(key);
-  for (const auto& [key, value] : old) back.put(key, value);
-  pair_.owner_meta.apply(std::move(back));
+  restore(pair_.owner_meta, old);
   pair_.restart_owner();
   // Nothing waits: only an audit tells that the holder is further on.
   pair_.pass(1h);
@@ -235,10 +235,61 @@ TEST_F(OwnerServiceTest, AHolderThatShowsANewerRevisionGetsAnotherAgreement) {
   pair_.owes_answer = true;
   pair_.owner->service.compare(pair_.holder_identity.id());
   pair_.pass(1min);
+  EXPECT_EQ(pair_.owner->book.find(former)->state, State::ended) << "the holder need not wait for it";
   pair_.owes_answer = false;
   pair_.pass(10min);
   pair_.expect_agreed({first.id});
   EXPECT_NE(pair_.at_owner()->id, former);
+}
+
+TEST_F(OwnerServiceTest, ANumberThatWasSignedTwiceTellsThatTheOwnerHasLostSomething) {
+  const auto first = pair_.stored_shard();
+  pair_.queue(first);
+  pair_.pass(1min);
+  const auto old = pair_.owner_meta.rows();
+  const auto former = pair_.at_owner()->id;
+  pair_.queue(pair_.stored_shard());
+  pair_.pass(1min);
+  restore(pair_.owner_meta, old);
+  pair_.restart_owner();
+  // A change of the same number is under way when the holder comes to owe an answer.
+  pair_.line = Line::stalls;
+  const auto late = pair_.stored_shard();
+  pair_.queue(late);
+  pair_.pass(1min);
+  pair_.owes_answer = true;
+  pair_.line = Line::good;
+  pair_.pass(10min);
+  EXPECT_EQ(pair_.owner->book.find(former)->state, State::ended);
+  pair_.owes_answer = false;
+  pair_.pass(10min);
+  pair_.expect_agreed({first.id, late.id});
+  EXPECT_NE(pair_.at_owner()->id, former);
+}
+
+TEST_F(OwnerServiceTest, AGivenUpAgreementGoesOnAfterARestart) {
+  const auto shards = add(600);
+  pair_.pass(1min);
+  const auto former = pair_.at_owner()->id;
+  pair_.lie = [&](const PeerCall& call) -> std::optional<Result<PeerReply>> {
+    if (call.operation != wire::operations::kChangeAgreement || pair_.at_owner() == nullptr)
+      return std::nullopt;
+    return Result<PeerReply>(
+        PeerReply{wire::encode(wire::ChangeReply{wire::ChangeReply::Outcome::conflict}), {}, {}});
+  };
+  pair_.owner->service.compare(pair_.holder_identity.id());
+  while (pair_.at_owner() != nullptr) pair_.pass(1s);
+  pair_.lie = {};
+  EXPECT_EQ(pair_.owner->book.find(former)->state, State::ending);
+  pair_.line = Line::loses_answers;
+  pair_.restart_owner();
+  pair_.pass(10s);
+  pair_.restart_owner();
+  pair_.line = Line::good;
+  pair_.pass(10min);
+  pair_.expect_agreed(shards);
+  EXPECT_NE(pair_.at_owner()->id, former);
+  EXPECT_EQ(pair_.owner->book.find(former)->state, State::ended);
 }
 
 TEST_F(OwnerServiceTest, ComparingChangesNothingWhereBothKnowTheSame) {
@@ -320,10 +371,7 @@ TEST_F(OwnerServiceTest, AHolderWithAnOlderRevisionIsToldThatItIsOver) {
   pair_.queue(second);
   pair_.pass(1min);
   ASSERT_TRUE(pair_.leave({second.id, first.id}));
-  WriteBatch back;
-  for (const auto& [key, value] : pair_.holder_meta.rows()) back.erase(key);
-  for (const auto& [key, value] : old) back.put(key, value);
-  pair_.holder_meta.apply(std::move(back));
+  restore(pair_.holder_meta, old);
   pair_.restart_holder();
   const auto begin_deletion = [&] {
     return pair_.clock.run(pair_.holder->service.begin_deletion(pair_.owner_identity.id(), {first.id}));
@@ -335,6 +383,32 @@ TEST_F(OwnerServiceTest, AHolderWithAnOlderRevisionIsToldThatItIsOver) {
   pair_.pass(10min);
   EXPECT_TRUE(begin_deletion());
   EXPECT_EQ(pair_.at_holder(), nullptr);
+}
+
+TEST_F(OwnerServiceTest, WhatLeavesOneThatIsGivenUpJoinsNoOther) {
+  auto shards = add(5);
+  pair_.pass(1min);
+  const auto former = pair_.at_owner()->id;
+  const auto gone = *shards.begin();
+  // The change that takes it out finds that the holder has an older revision.
+  pair_.lie = [&](const PeerCall& call) -> std::optional<Result<PeerReply>> {
+    const bool is_first = call.operation == wire::operations::kChangeAgreement &&
+                          pair_.at_owner() != nullptr && pair_.at_owner()->id == former;
+    if (!is_first) return std::nullopt;
+    return Result<PeerReply>(
+        PeerReply{wire::encode(wire::ChangeReply{wire::ChangeReply::Outcome::conflict}), {}, {}});
+  };
+  auto left = pair_.leave({gone});
+  for (int i = 0; i < 10 && !left; ++i) {
+    pair_.pass(20s);
+    left = pair_.leave({gone});
+  }
+  EXPECT_TRUE(left);
+  pair_.pass(10min);
+  shards.erase(gone);
+  pair_.expect_agreed(shards);
+  EXPECT_NE(pair_.at_owner()->id, former);
+  EXPECT_TRUE(pair_.missing.empty());
 }
 
 /// What a holder may say to get another agreement, and with it other questions.

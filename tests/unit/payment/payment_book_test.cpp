@@ -4,6 +4,7 @@
 
 #include "support/memory_meta_store.hpp"
 #include "support/seeded_random.hpp"
+#include "support/sim_meta_store.hpp"
 #include "support/virtual_clock.hpp"
 
 namespace mycostr::payment {
@@ -164,6 +165,28 @@ TEST_F(PaymentBookTest, TheBudgetCountsWhatSettledInTimeAndAllThatIsInFlight) {
     EXPECT_EQ(book_->spent(peer_of(1), now(), flying.id).hour, Msat{1010}) << "not itself";
     open();
   }
+}
+
+TEST_F(PaymentBookTest, WhatIsAboutToLeaveCountsBeforeItIsOnDisk) {
+  test::Power power;
+  power.on();
+  test::Trace trace;
+  test::SimMetaStore slow(clock_, power, trace, 1);
+  PaymentBook book(slow);
+  ASSERT_TRUE(clock_.run(book.open()));
+  auto payment = make(1);
+  invoice(payment);
+  payment.state = PaymentState::in_flight;
+  payment.fee = Msat{100};
+  bool is_saved = false;
+  boost::asio::co_spawn(loop_, book.save(payment, {}, Durability::synced),
+                        [&](std::exception_ptr, Result<void>) { is_saved = true; });
+  loop_.restart();
+  loop_.poll();
+  EXPECT_FALSE(is_saved);
+  EXPECT_EQ(book.spent(peer_of(1), now(), PaymentId()).hour, Msat{1100}) << "two could pass the cap together";
+  clock_.run();
+  EXPECT_TRUE(is_saved);
 }
 
 TEST_F(PaymentBookTest, NothingIsKnownThatCouldNotBeWritten) {

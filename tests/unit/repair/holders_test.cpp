@@ -208,6 +208,19 @@ TEST(Holders, AreLookedAtAgainWhereThereWasNoRoom) {
   EXPECT_TRUE(take_all(run).empty());
 }
 
+TEST(Holders, ThatCouldNotBeLookedAtAreSoonLookedAtAgain) {
+  HoldersRun run(12);
+  run.pass(hours(4));
+  take_all(run);
+  run.holders.pass_failed(node(2), run.now);
+  run.holders.pass_failed(node(99), run.now);  // forgotten meanwhile
+  EXPECT_TRUE(take_all(run).empty()) << "not in circles";
+  run.pass(minutes(15));
+  EXPECT_EQ(take_all(run), std::vector{node(2)});
+  run.pass(hours(4));
+  EXPECT_TRUE(take_all(run).empty());
+}
+
 TEST(Holders, WhatChangesDuringAPassIsLookedAtInAnother) {
   HoldersRun run(12);
   run.pass(hours(4));
