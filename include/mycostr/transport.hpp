@@ -63,8 +63,8 @@ class PeerRequest {
   /// The whole body; call it at most once. Refusing a call before this saves the transfer.
   /// Errors: closed, timeout, overloaded (no memory for more bodies now).
   virtual Task<Result<Buffer>> read_body() = 0;
-  /// Before an answer's body of so many bytes is made; waits while this peer has others made for it.
-  /// Errors: overloaded (no memory for more now).
+  /// Before an answer's body of so many bytes is made. Errors: overloaded (no memory for more now, or this
+  /// peer has its share; it may ask again soon).
   virtual Task<Result<void>> reserve_reply(std::size_t bytes) = 0;
 };
 

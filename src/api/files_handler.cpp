@@ -1,5 +1,6 @@
 #include "api/files_handler.hpp"
 
+#include "api/page.hpp"
 #include "api/render.hpp"
 #include "api/store_handler.hpp"
 #include "api/store_options.hpp"
@@ -8,10 +9,6 @@
 namespace mycostr::api {
 namespace {
 
-constexpr std::uint64_t kDefaultPage = 100;
-constexpr std::uint64_t kMaxPage = 1000;
-constexpr std::size_t kMaxCursor = 256;
-
 std::unexpected<ApiError> no_such_file() {
   return refuse(Code::file_not_found, "There is no such file here.");
 }
@@ -19,20 +16,16 @@ std::unexpected<ApiError> no_such_file() {
 }  // namespace
 
 Task<Outcome<Answer>> FilesHandler::list(Parameters parameters) {
-  if (auto known = parameters.allow_only({"limit", "cursor", "prefix"}); !known) {
+  if (auto known = parameters.allow_only({"limit", "cursor", "prefix", "order"}); !known) {
     co_return std::unexpected(known.error());
   }
-  const auto limit = parameters.number("limit", kDefaultPage, 1, kMaxPage);
-  if (!limit) co_return std::unexpected(limit.error());
-  auto cursor = parameters.text("cursor", kMaxCursor);
-  if (!cursor) co_return std::unexpected(cursor.error());
+  const auto page = read_page(parameters);
+  if (!page) co_return std::unexpected(page.error());
   auto prefix = parameters.text("prefix", kMaxName);
   if (!prefix) co_return std::unexpected(prefix.error());
   const auto list = co_await context_.catalog.list(
-      {prefix->value_or(""), cursor->value_or(""), static_cast<std::size_t>(*limit)});
-  if (!list && list.error().code == Errc::invalid) {
-    co_return refuse_field(Code::invalid_value, "cursor", "This is no next_cursor of an earlier answer.");
-  }
+      {prefix->value_or(""), page->cursor.value_or(""), page->limit, page->descending});
+  if (!list && list.error().code == Errc::invalid) co_return no_such_cursor();
   if (!list) co_return std::unexpected(storage_failed("listing files", list.error()));
   co_return Answer{200, file_list_json(*list), {}};
 }

@@ -99,14 +99,14 @@ Task<Result<FilePlaces>> TotalsHandler::add_file(std::vector<TotalsLine>& lines,
 }
 
 Task<Outcome<Answer>> TotalsHandler::files(Page page) const {
-  if (page.descending) co_return refuse_field(Code::invalid_value, "order", "Files are listed oldest first.");
   const auto limit = std::min(page.limit, kMaxFiles);
   auto cursor = page.cursor.value_or("");
   if (page.cursor && cursor.empty()) co_return no_such_cursor();
   std::vector<TotalsLine> lines;
   std::uint64_t rows = 0;
   do {
-    auto list = co_await context_.catalog.list({"", cursor, std::min(kFilesAtOnce, limit - lines.size())});
+    auto list = co_await context_.catalog.list(
+        {"", cursor, std::min(kFilesAtOnce, limit - lines.size()), page.descending});
     if (!list && list.error().code == Errc::invalid) co_return no_such_cursor();
     if (!list) co_return std::unexpected(storage_failed("listing files", list.error()));
     for (auto& file : list->files) {

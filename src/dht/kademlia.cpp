@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t kObservations = 11;
 constexpr std::size_t kLeastObservations = 3;
+constexpr auto kObservationLife = std::chrono::minutes(30);
 /// With one check every five seconds a node has asked so many others of late.
 constexpr std::size_t kSmallNetwork = 60;
 /// An idle node is checked after this time, or sooner where many checked ones turn out to be gone: about one
@@ -107,13 +108,17 @@ void Kademlia::observe(const UdpAddress& by, const UdpAddress& address) {
   const auto subnet = subnet_of(by.ip);
   if (settings_.table.distinct_subnets)
     std::erase_if(observed_, [&](const Observation& known) { return known.by == subnet; });
+  const auto now = around_.clock.now();
+  std::erase_if(observed_, [&](const Observation& known) { return now - known.at > kObservationLife; });
   if (observed_.size() >= kObservations) observed_.erase(observed_.begin());
-  observed_.push_back({subnet, address});
+  observed_.push_back({subnet, address, now});
 }
 
 std::optional<UdpAddress> Kademlia::observed() const {
-  if (settings_.table.distinct_subnets && observed_.size() < kLeastObservations) return std::nullopt;
-  for (const auto& [by, address] : observed_) {
+  // In a young network there may not be as many.
+  const auto least = std::min(kLeastObservations, table_.subnets());
+  if (settings_.table.distinct_subnets && observed_.size() < least) return std::nullopt;
+  for (const auto& [by, address, at] : observed_) {
     const auto votes = std::ranges::count(observed_, address, &Observation::address);
     if (static_cast<std::size_t>(votes) * 2 > observed_.size()) return address;
   }

@@ -136,6 +136,7 @@ class Kademlia final : public DatagramHandler {
   struct Observation {
     Subnet by;
     UdpAddress address;
+    SteadyTime at;
   };
   std::vector<Observation> observed_;
   bool has_private_peers_ = false;  ///< speaks with nodes of a private network

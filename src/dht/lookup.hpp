@@ -37,7 +37,7 @@ class LookupPath {
   explicit LookupPath(const LookupSettings& settings) : settings_(settings) {}
 
   /// `target` outlives the path. A known one's other address is remembered, unless it has answered; one whose
-  /// subnet is known is not taken.
+  /// subnet is known waits for whom it is known by to fail.
   void add(const NodeId& target, const Contact& contact);
   /// The next contact to ask that `may_ask` allows; what it forbids is dropped.
   template <class MayAsk>

@@ -7,6 +7,7 @@ namespace {
 
 /// Renewed after this part of its life: a network that is cut off has the rest to find its way back.
 constexpr auto kRenewAfterPart = 24;
+constexpr std::chrono::milliseconds kMaxAhead = std::chrono::minutes(10);  // as Directory::learn takes it
 constexpr auto kClockStep = std::chrono::minutes(5);  // back by less is no reason to sign anew
 /// Free space is told in steps of 1/64 of the capacity: others need no more, and records stay the same for
 /// longer.
@@ -50,7 +51,10 @@ void RecordKeeper::renew() {
   const auto now = clock_.wall_now();
   wire::NodeRecord record;
   // The wall clock may have gone back since the last one.
-  last_seq_ = std::max(last_seq_ + 1, static_cast<std::uint64_t>(to_unix_ms(now)));
+  const auto now_ms = static_cast<std::uint64_t>(to_unix_ms(now));
+  // What was signed by a clock that was far ahead nobody took, nor would take anything of a higher number.
+  const bool was_ahead = last_seq_ > now_ms + static_cast<std::uint64_t>(kMaxAhead.count());
+  last_seq_ = was_ahead ? now_ms : std::max(last_seq_ + 1, now_ms);
   record.seq = last_seq_;
   record.public_key = identity_.public_key();
   record.endpoints = endpoints_;

@@ -10,6 +10,8 @@ constexpr RateSettings kProvenRate{.per_second = 50, .burst = 200};
 constexpr RateSettings kUnprovenRate{.per_second = 10, .burst = 50};
 /// Forged senders are as many as one likes: checking all their signatures could keep a core busy.
 constexpr RateSettings kAllUnprovenRate{.per_second = 500, .burst = 1000};
+/// Whoever sees the nonce may send more of them than one.
+constexpr RateSettings kAwaitedKnockRate{.per_second = 10, .burst = 20};
 /// A knock goes to an address that somebody else names: few of them to one place.
 constexpr RateSettings kKnockRate{.per_second = 0.2, .burst = 5, .counters = 128};
 
@@ -30,6 +32,7 @@ Responder::Responder(Surroundings& around, const RoutingTable& table, OwnRecord&
       proven_(kProvenRate, around.random),
       unproven_(kUnprovenRate, around.random),
       all_unproven_(kAllUnprovenRate),
+      awaited_knocks_(kAwaitedKnockRate),
       knocks_(kKnockRate, around.random),
       self_(wire::receiver_tag(crypto::node_id_of(around.signer.key()))),
       values_(crypto::node_id_of(around.signer.key()), table.limits().distinct_subnets) {}
@@ -46,7 +49,8 @@ std::optional<Asker> Responder::received(const UdpAddress& from, const wire::Rec
   const auto now = around_.clock.now();
   // A knock that is waited for comes once, whatever else is sent here.
   const auto* knock = std::get_if<wire::Knock>(&datagram.body);
-  const bool is_awaited_knock = knock != nullptr && is_awaited && is_awaited(knock->nonce);
+  const bool is_awaited_knock =
+      knock != nullptr && is_awaited && is_awaited(knock->nonce) && awaited_knocks_.allow(now);
   const bool is_allowed =
       is_awaited_knock || (limiter.allow(from, now) && (asker.is_proven || all_unproven_.allow(now)));
   if (!is_allowed) return std::nullopt;

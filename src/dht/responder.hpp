@@ -50,6 +50,7 @@ class Responder {
   RateLimiter proven_;
   RateLimiter unproven_;
   TotalLimiter all_unproven_;
+  TotalLimiter awaited_knocks_;
   RateLimiter knocks_;
   const wire::ReceiverTag self_;
   ValueStore values_;

@@ -45,6 +45,8 @@ class RoutingTable {
  public:
   RoutingTable(NodeId self, TableLimits limits) : self_(self), limits_(limits) {}
   const TableLimits& limits() const { return limits_; }
+  /// How many subnets its nodes lie in.
+  std::size_t subnets() const { return per_subnet_.size(); }
 
   /// A node lives at this address: it has answered, or sent what proves that it receives there (then without
   /// an `rtt`). It enters, or stays; where there is no room it waits as a replacement.

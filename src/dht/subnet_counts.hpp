@@ -15,6 +15,7 @@ class SubnetCounts {
     const auto at = place(subnet);
     return at == counts_.end() || at->subnet != subnet ? 0 : at->count;
   }
+  std::size_t size() const { return counts_.size(); }
   void add(const Subnet& subnet) {
     auto at = place(subnet);
     if (at == counts_.end() || at->subnet != subnet) at = counts_.insert(at, {subnet, 0});

@@ -21,6 +21,9 @@ std::optional<wire::Refusal> ValueStore::put(ByteView value, const Subnet& from,
     if (!make_room_for(owner, from, now)) return wire::Refusal::full;
   } else if (pointer->seq < known->second.seq) {
     return wire::Refusal::outdated;
+  } else if (pointer->seq == known->second.seq) {
+    // Anybody can put again what it has got here: that moves it to nobody's share.
+    return std::nullopt;
   }
   values_[owner] = {Bytes(value.begin(), value.end()), pointer->seq, pointer->expires, from};
   return std::nullopt;

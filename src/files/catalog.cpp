@@ -93,7 +93,7 @@ Task<Result<FileList>> Catalog::list(ListRequest request) {
     after = std::string(keys::kList) + std::string(as_text(place));
   }
   for (std::size_t looked_at = 0; looked_at < kMaxRowsPerList;) {
-    const auto rows = co_await store_.scan({std::string(keys::kList), after, kPage});
+    const auto rows = co_await store_.scan({std::string(keys::kList), after, kPage, request.newest_first});
     if (!rows) co_return std::unexpected(rows.error());
     for (const auto& row : *rows) {
       if (row.value.starts_with(request.prefix)) {

@@ -17,7 +17,7 @@
 namespace mycostr::files {
 
 struct FileList {
-  std::vector<FileInfo> files;  ///< oldest first
+  std::vector<FileInfo> files;  ///< in the order of their creation, or the other way round
   std::string next_cursor;      ///< empty at the end
 };
 
@@ -25,6 +25,7 @@ struct ListRequest {
   std::string prefix;  ///< of the name
   std::string cursor;  ///< a FileList's, or empty
   std::size_t limit = 100;
+  bool newest_first = false;
 };
 
 /// What an idempotency key was used for.
@@ -72,7 +73,7 @@ class Catalog {
   Task<Result<std::optional<FileInfo>>> find(FileId id);
   /// Rows `offset` to `offset + limit`; fewer at the end.
   Task<Result<std::vector<ChunkInfo>>> chunks(FileId id, std::uint64_t offset, std::size_t limit);
-  /// In the order of creation. A page may hold fewer than `limit` before the end, where few names match.
+  /// A page may hold fewer than `limit` before the end, where few names match.
   /// Errors: invalid (the cursor is none).
   Task<Result<FileList>> list(ListRequest request);
   std::uint64_t file_count() const { return file_count_; }

@@ -17,6 +17,8 @@ namespace {
 
 /// A holder that has not delivered by then is slow: another one is asked as well.
 constexpr auto kPatience = std::chrono::seconds(2);
+constexpr Duration kFirstBusyPause = std::chrono::milliseconds(50);
+constexpr int kBusyTries = 9;  // 13 s
 
 /// Best first: those that answer, then those that should be through soonest with what they have to send.
 std::vector<ShardInfo> by_promise(const Context& context, std::vector<ShardInfo> shards, ByteCount size) {
@@ -99,16 +101,14 @@ class Fetch {
     const auto address = context_.directory.address_of(shard.holder);
     if (!address) co_return fail(Errc::unreachable, "no address is known");
     const InFlight in_flight(context_.in_flight, shard.holder, chunk_.size);
-    PeerCall call{.operation = wire::operations::kGetShard,
-                  .message = wire::encode(wire::GetShard{shard.id, {}}),
-                  .body = {},
-                  .max_reply_body = chunk_.size.value};
     const auto began = context_.clock.now();
-    auto reply = co_await context_.transport.call(*address, std::move(call), context_.settings.call);
+    auto reply = co_await ask(shard, *address);
     const auto took = context_.clock.now() - began;
     if (!reply) {
-      record(shard.holder, false, took);
-      if (is_silence(reply.error().code)) context_.directory.failed(shard.holder, context_.clock.now());
+      const auto code = reply.error().code;
+      // That it has much to do is no failure of the holder.
+      if (code != Errc::overloaded) record(shard.holder, false, took);
+      if (is_silence(code)) context_.directory.failed(shard.holder, context_.clock.now());
       co_return std::unexpected(reply.error());
     }
     auto bytes = std::move(reply->body);
@@ -119,6 +119,22 @@ class Fetch {
     record(shard.holder, verified, took);
     if (!verified) co_return fail(Errc::corrupt, "the bytes are not the shard's");
     co_return bytes;
+  }
+
+  /// A holder that gives as much as it can at once is asked again, soon at first.
+  Task<Result<PeerReply>> ask(const ShardInfo& shard, const PeerAddress& address) {
+    auto pause = kFirstBusyPause;
+    for (int tries = 1;; ++tries) {
+      PeerCall call{.operation = wire::operations::kGetShard,
+                    .message = wire::encode(wire::GetShard{shard.id, {}}),
+                    .body = {},
+                    .max_reply_body = chunk_.size.value};
+      auto reply = co_await context_.transport.call(address, std::move(call), context_.settings.call);
+      const bool is_busy = !reply && reply.error().code == Errc::overloaded;
+      if (!is_busy || tries == kBusyTries) co_return reply;
+      co_await context_.clock.sleep_for(pause);
+      pause *= 2;
+    }
   }
 
   void record(const NodeId& holder, bool is_well, Duration took) {

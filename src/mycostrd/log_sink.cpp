@@ -3,8 +3,6 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
-
 namespace mycostr {
 namespace {
 
@@ -25,7 +23,14 @@ spdlog::level::level_enum spdlog_level(LogLevel level) {
 void write_line(LogLevel level, std::string_view component, std::string_view line) {
   // Others' words may be in it: they make no lines of their own, and steer no terminal.
   std::string plain(line);
-  std::ranges::replace_if(plain, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
+  for (std::size_t i = 0; i < plain.size(); ++i) {
+    const auto c = static_cast<unsigned char>(plain[i]);
+    // U+0080 to U+009F too, which are two bytes in UTF-8.
+    const auto next = i + 1 < plain.size() ? static_cast<unsigned char>(plain[i + 1]) : 0;
+    const bool is_c1 = c == 0xc2 && next >= 0x80 && next <= 0x9f;
+    if (c < 0x20 || c == 0x7f || is_c1) plain[i] = '?';
+    if (is_c1) plain[i + 1] = '?';
+  }
   spdlog::default_logger_raw()->log(spdlog_level(level), "{}: {}", component, plain);
 }
 

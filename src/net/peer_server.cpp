@@ -34,6 +34,8 @@ struct PeerShare {
 
   Task<Part> take(std::uint64_t size) const {
     Part part;
+    // Nor does it queue behind those that take some.
+    if (size == 0) co_return part;
     part.of_identity = co_await identity->take(size);
     part.of_source = co_await source->take(size);
     co_return part;
@@ -84,15 +86,11 @@ class IncomingCall final : public PeerRequest {
   }
 
   Task<Result<void>> reserve_reply(std::size_t bytes) override {
-    // Who holds some already does not wait for more: such calls could wait for one another for ever.
-    const bool holds_some = charged(head_.message_size) + head_.body_size > 0;
-    if (!holds_some) {
-      reply_part_ = co_await share_.take(bytes);
-    } else if (auto part = share_.try_take(bytes)) {
-      reply_part_ = std::move(*part);
-    } else {
-      co_return no_memory();
-    }
+    // At once, or not at all: while it waited here its caller would hear nothing, and take this node for
+    // gone.
+    auto part = share_.try_take(bytes);
+    if (!part) co_return no_memory();
+    reply_part_ = std::move(*part);
     if (!reserve(reply_lease_, bytes)) co_return no_memory();
     co_return Result<void>();
   }
@@ -102,6 +100,7 @@ class IncomingCall final : public PeerRequest {
     return fail(Errc::overloaded, "too many calls at once; try again later");
   }
   bool reserve(async::Budget::Lease& lease, std::size_t size) {
+    if (size == 0) return true;
     auto [taken, granted] = memory_.try_take(size);
     lease = std::move(taken);
     return granted;

@@ -155,16 +155,19 @@ TEST(Files, AreListedInPages) {
     net.call("POST", "/store?name=page%2F" + std::to_string(i), "x");
   }
   net.call("POST", "/store?name=other", "x");
-  std::vector<std::string> listed;
-  std::string cursor;
-  for (int pages = 0; pages < 10; ++pages) {
-    const auto page = json_of(net.call("GET", "/files?prefix=page/&limit=3" + cursor));
-    EXPECT_LE(page["files"].size(), 3U);
-    for (const auto& file : page["files"]) listed.push_back(file["name"]);
-    if (page["next_cursor"].is_null()) break;
-    cursor = "&cursor=" + percent_encode(page["next_cursor"].get<std::string>());
+  for (const std::string order : {"asc", "desc"}) {
+    std::vector<std::string> listed;
+    std::string cursor;
+    for (int pages = 0; pages < 10; ++pages) {
+      const auto page = json_of(net.call("GET", "/files?prefix=page/&limit=3&order=" + order + cursor));
+      EXPECT_LE(page["files"].size(), 3U);
+      for (const auto& file : page["files"]) listed.push_back(file["name"]);
+      if (page["next_cursor"].is_null()) break;
+      cursor = "&cursor=" + percent_encode(page["next_cursor"].get<std::string>());
+    }
+    EXPECT_EQ(listed, names) << order;
+    std::ranges::reverse(names);
   }
-  EXPECT_EQ(listed, names);
   const auto entry = json_of(net.call("GET", "/files"))["files"].back();
   EXPECT_EQ(entry["name"], "other");
   EXPECT_EQ(entry["chunk_count"], 1);
@@ -174,7 +177,8 @@ TEST(Files, AreListedInPages) {
 
 TEST(Files, RefuseWhatCannotBe) {
   LocalNetwork net(4);
-  for (const auto* query : {"limit=0", "limit=1001", "limit=x", "cursor=nonsense!", "cursor=00"}) {
+  for (const auto* query :
+       {"limit=0", "limit=1001", "limit=x", "cursor=nonsense!", "cursor=00", "order=up"}) {
     const std::string text(query);
     expect_problem(net.call("GET", "/files?" + text), 400, "invalid_value", text.substr(0, text.find('=')));
   }

@@ -298,7 +298,10 @@ TEST_F(KademliaTest, WhoAnswersOftenHasOneVote) {
   auto liar = server(2);
   liar.next.observed = address_of(666);
   for (int i = 0; i < 20; ++i) enter(liar);
-  EXPECT_EQ(node_.observed(), std::nullopt) << "one subnet alone says nothing";
+  auto other = server(3);
+  other.next.observed = address_of(667);
+  enter(other);
+  EXPECT_EQ(node_.observed(), std::nullopt) << "two of two subnets disagree";
   for (std::uint64_t i = 0; i < 3; ++i) {
     auto peer = server(10 + i);
     peer.next.observed = address_of(77);
@@ -306,6 +309,20 @@ TEST_F(KademliaTest, WhoAnswersOftenHasOneVote) {
     for (int k = 0; k < 5; ++k) enter(liar);
   }
   EXPECT_EQ(node_.observed(), address_of(77));
+}
+
+TEST_F(KademliaTest, WhatWasSaidOfTheOwnAddressGrowsOld) {
+  const auto say = [&](std::uint64_t from, std::uint64_t address) {
+    auto peer = server(from);
+    peer.next.observed = address_of(address);
+    enter(peer);
+  };
+  say(10, 77);
+  EXPECT_EQ(node_.observed(), address_of(77)) << "all subnets that there are";
+  for (std::uint64_t i = 11; i < 15; ++i) say(i, 77);
+  bench_.clock.pass(31min);
+  for (std::uint64_t i = 20; i < 23; ++i) say(i, 78);
+  EXPECT_EQ(node_.observed(), address_of(78));
 }
 
 }  // namespace

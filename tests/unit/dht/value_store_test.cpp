@@ -126,6 +126,10 @@ TEST_F(ValueStoreTest, OnePlaceTakesNoMoreThanItsShare) {
   EXPECT_FALSE(put_from(2, value_of(0))) << "a closer one, in the place of its own farthest";
   EXPECT_FALSE(is_kept(kMaxValuesPerSubnet));
   EXPECT_TRUE(is_kept(owners.size() - 1)) << "who is elsewhere loses nothing";
+  // What one place has found here and puts again is none of its own.
+  EXPECT_FALSE(put_from(2, value_of(owners.size() - 1)));
+  for (std::uint64_t seed = 5000; seed < 5200; ++seed) put_from(2, pointer_of(identity_of(seed), 1));
+  EXPECT_TRUE(is_kept(owners.size() - 1));
 }
 
 }  // namespace

@@ -310,16 +310,24 @@ TEST_F(PeerTransportTest, MemoryForIncomingBodiesIsBounded) {
 TEST_F(PeerTransportTest, MemoryForAnswersIsBounded) {
   start({.incoming_memory = 8 << 20});
   struct Ask {
-    static Task<> in(PeerTransport& from, PeerAddress to, std::size_t& answered) {
-      answered += co_await from.call(std::move(to), {"give", {1}, {}, 3 << 20}, {}) ? 1 : 0;
+    static Task<> in(PeerTransport& from, PeerAddress to, std::string operation, std::size_t& answered,
+                     std::size_t& refused) {
+      const auto reply = co_await from.call(std::move(to), {std::move(operation), {1}, {}, 3 << 20}, {});
+      answered += reply ? 1 : 0;
+      refused += !reply && reply.error().code == Errc::overloaded ? 1 : 0;
     }
   };
   std::vector<Task<>> calls;
-  std::size_t answered = 0;
-  for (int i = 0; i < 6; ++i) calls.push_back(Ask::in(*caller, to_callee(), answered));
+  std::size_t given = 0;
+  std::size_t heard = 0;
+  std::size_t refused = 0;
+  for (int i = 0; i < 6; ++i) calls.push_back(Ask::in(*caller, to_callee(), "give", given, refused));
+  for (int i = 0; i < 6; ++i) calls.push_back(Ask::in(*caller, to_callee(), "echo", heard, refused));
   run(async::run_all(loop.get_executor(), "test", std::move(calls)));
-  EXPECT_EQ(answered, 6U);
+  EXPECT_GE(given, 1U);
+  EXPECT_EQ(given + refused, 6U);
   EXPECT_EQ(handler.most_giving, 1U) << "of one node; a quarter of the memory is less than two";
+  EXPECT_EQ(heard, 6U) << "questions are heard meanwhile";
 }
 
 TEST_F(PeerTransportTest, CallsBeyondTheirNodesShareOfMemoryWaitForOneAnother) {
