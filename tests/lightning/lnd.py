@@ -49,7 +49,9 @@ class Lnd:
                 "--bitcoin.defaultchanconfs=1", "--bitcoin.defaultremotedelay=4", "--trickledelay=50",
                 "--gossip.sub-batch-delay=5ms", "--db.batch-commit-interval=10ms",
                 "--caches.rpc-graph-cache-duration=100ms", "--maxpendingchannels=10",
-                "--bitcoin.minhtlcout=1", "--minchansize=100000"]
+                "--bitcoin.minhtlcout=1", "--minchansize=100000",
+                # Else a way that failed once, for a node on it had been killed, is none for three minutes.
+                "--routerrpc.apriori.penaltyhalflife=1s"]
 
     def call(self, method, path, body=None):
         headers = {}
