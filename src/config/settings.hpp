@@ -30,6 +30,7 @@ struct ApiSettings {
   Duration stall_timeout = std::chrono::seconds(30);
   std::uint64_t max_connections = 1024;
   std::uint64_t max_transfers = 64;
+  ByteCount max_header_bytes = 16_KiB;
   ByteCount max_json_bytes = 1_MiB;
   bool operator==(const ApiSettings&) const = default;
 };

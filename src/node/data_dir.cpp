@@ -20,11 +20,17 @@ std::unexpected<Error> io_error(std::string_view what, const fs::path& path) {
 Result<void> write_new(const fs::path& path, std::string_view text) {
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (file < 0) return io_error("make", path);
-  const auto written = ::write(file, text.data(), text.size());
-  const bool done = written == static_cast<ssize_t>(text.size()) && ::fsync(file) == 0;
+  Result<void> done;
+  while (done && !text.empty()) {
+    const auto written = ::write(file, text.data(), text.size());
+    if (written < 0) done = io_error("write", path);
+    if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  if (done && ::fsync(file) != 0) done = io_error("sync", path);
   ::close(file);
-  if (!done) return io_error("write", path);
-  return {};
+  // Half of it could be taken for all.
+  if (!done) ::unlink(path.c_str());
+  return done;
 }
 
 Result<void> sync_folder(const fs::path& path) {
@@ -87,7 +93,12 @@ Result<NodeId> make_data_dir(const DataDir& dir, const config::Settings& setting
       {dir.token_file(), token.hex() + "\n"},
       {dir.settings_file(), config::write_toml(settings)}};
   for (const auto& [path, text] : files) {
-    if (const auto done = write_new(path, text); !done) return std::unexpected(done.error());
+    const auto done = write_new(path, text);
+    if (done) continue;
+    // The next attempt finds it empty, as this one did.
+    for (const auto& [made, ignored] : files) fs::remove(made, error);
+    fs::remove(folder, error);
+    return std::unexpected(done.error());
   }
   for (const auto& path : {folder, dir.root}) {
     if (const auto done = sync_folder(path); !done) return std::unexpected(done.error());

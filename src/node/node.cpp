@@ -19,6 +19,7 @@ net::HttpServerLimits http_limits(const config::Settings& settings) {
   net::HttpServerLimits limits;
   limits.max_connections = settings.api.max_connections;
   limits.stall_timeout = settings.api.stall_timeout;
+  limits.header_bytes = settings.api.max_header_bytes.value;
   return limits;
 }
 

@@ -37,6 +37,7 @@ Settings other_than_default() {
            .stall_timeout = 1500ms,
            .max_connections = 1,
            .max_transfers = 65536,
+           .max_header_bytes = 60_KiB,
            .max_json_bytes = 1_KiB};
   s.peer = {.address = {"10.0.0.1", 65535},
             .advertise = {{"2001:db8::1", 4081}},
