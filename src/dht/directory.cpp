@@ -69,6 +69,7 @@ void Directory::answered(const NodeId& id, std::optional<Duration> rtt, SteadyTi
   node.answered = now;
   node.last_seen = wall_now;
   node.failing = false;
+  node.silences = 0;
   if (rtt) node.rtt = node.rtt ? *node.rtt + (*rtt - *node.rtt) / kRttWeight : *rtt;
 }
 
@@ -84,6 +85,7 @@ void Directory::failed(const NodeId& id, SteadyTime now) {
   if (!node.failing) node.next_probe = std::min(node.next_probe, now + kFirstRetry);
   earliest_probe_ = std::min(earliest_probe_, node.next_probe);
   node.failing = true;
+  if (node.silences < UINT8_MAX) ++node.silences;
 }
 
 void Directory::probe_later(const NodeId& id, SteadyTime when) {

@@ -25,6 +25,7 @@ struct KnownNode {
   std::optional<WallTime> last_seen;   ///< the same, for people
   std::optional<Duration> rtt;         ///< smoothed
   bool failing = false;                ///< the last call did not reach it
+  std::uint8_t silences = 0;           ///< in a row; as many as can be counted
   SteadyTime next_probe;               ///< not before
 };
 

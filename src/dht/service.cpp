@@ -15,6 +15,8 @@ constexpr auto kBootstrapAgain = std::chrono::minutes(10);  // two networks that
 constexpr auto kFirstPublication = std::chrono::minutes(5);
 constexpr auto kPublish = std::chrono::hours(1);
 constexpr Duration kRetry = std::chrono::seconds(5);  // a node that did not answer
+/// One that was never heard from where its record says that it is: anybody's address may stand there.
+constexpr unsigned kMostDoublings = 6;  // 5 min
 constexpr std::size_t kMaxFetching = 16;
 constexpr std::size_t kMaxWanted = 1000;
 /// Of one subnet: identities cost nothing, and those that never give a record must not keep others waiting.
@@ -33,6 +35,10 @@ std::optional<UdpAddress> address_in(const wire::NodeRecord& record) {
     if (const auto address = to_udp(endpoint)) return address;
   }
   return std::nullopt;
+}
+
+Duration retry_after(const KnownNode& node) {
+  return node.address ? kRetry : kRetry * (1 << std::min<unsigned>(node.silences, kMostDoublings));
 }
 
 }  // namespace
@@ -232,7 +238,7 @@ void Service::probe_due() {
     const auto& node = *directory_.find(id);
     const auto address = node.address ? node.address : address_in(node.record);
     // One that is silent is wanted back: whatever comes of it, it is not due again at the next tick.
-    directory_.probe_later(id, now + (node.failing ? kRetry : settings_.probe_interval));
+    directory_.probe_later(id, now + (node.failing ? retry_after(node) : settings_.probe_interval));
     if (address) kademlia_.probe({id, *address});
   }
 }

@@ -174,5 +174,37 @@ TEST(DhtService, TwoNetworksWithTheSameBootstrapsNeverMeet) {
   world.run(stay_apart(world));
 }
 
+/// Requests that a node makes in two hours. With a ghost, a node whose record names an address where nobody
+/// is.
+Task<> count_requests(SimWorld& world, bool with_ghost, std::uint64_t& requests) {
+  auto& node = world.node(0);
+  co_await world.clock().sleep_for(1min);
+  if (with_ghost) {
+    const crypto::Identity ghost(world.random().make<crypto::Identity::Seed>());
+    wire::NodeRecord record;
+    record.seq = 1;
+    record.public_key = ghost.public_key();
+    record.endpoints = {{"203.0.113.9", 4081}};
+    record.expires = world.clock().wall_now() + 12h;
+    record.network_id = node.settings().network_id;
+    EXPECT_TRUE(
+        node.engine().directory().learn(wire::encode_record(record, ghost), world.clock().wall_now()));
+  }
+  const auto before = node.engine().dht().kademlia().counters().requests;
+  co_await world.clock().sleep_for(2h);
+  requests = node.engine().dht().kademlia().counters().requests - before;
+}
+
+TEST(DhtService, AnAddressThatNeverAnsweredIsAskedEverMoreSeldom) {
+  std::uint64_t usual = 0;
+  std::uint64_t with_ghost = 0;
+  for (auto* requests : {&usual, &with_ghost}) {
+    SimWorld world({.nodes = 5, .bootstrap = {0}}, 1);
+    world.run(count_requests(world, requests == &with_ghost, *requests));
+  }
+  EXPECT_GT(with_ghost, usual);
+  EXPECT_LT(with_ghost, usual + 60) << "every five seconds it would be 1,440";
+}
+
 }  // namespace
 }  // namespace mycostr::sim
