@@ -128,6 +128,29 @@ TEST(Upkeep, AReportOfWhatIsNotKeptThereMeansNothing) {
   world.run(report_what_is_not_kept(world));
 }
 
+/// An owner that deletes what its agreement has could have the holder sign that it is missing.
+Task<> delete_what_is_agreed(SimWorld& world) {
+  const auto content = world.random().bytes(4096);
+  const auto shard = co_await store_one_chunk(world, content);
+  co_await world.clock().sleep_for(1min);
+  auto& owner = world.node(kOwner);
+  auto& holder = *world.find(shard.holder);
+  PeerCall call{wire::operations::kDeleteShards, wire::encode(wire::DeleteShards{{shard.id}, {}}), {}};
+  const auto address = *owner.engine().directory().address_of(holder.id());
+  const auto reply = co_await owner.transport().call(address, std::move(call), {});
+  EXPECT_TRUE(!reply && reply.error().code == Errc::conflict);
+  EXPECT_TRUE(holder.chunks().shards().contains({owner.id(), shard.id}));
+  const auto files = co_await owner.engine().catalog().list({});
+  EXPECT_TRUE(files && co_await owner.engine().cleaner().erase(files->files.front().id));
+  co_await world.clock().sleep_for(1min);
+  EXPECT_FALSE(holder.chunks().shards().contains({owner.id(), shard.id})) << "the proper way";
+}
+
+TEST(Upkeep, WhatIsAgreedIsNotDeletedBeforeItHasLeft) {
+  SimWorld world({.nodes = 6}, 1);
+  world.run(delete_what_is_agreed(world));
+}
+
 std::size_t count_of(SimWorld& world, const NodeId& id, std::function<bool(const wire::NodeRecord&)> is_one) {
   return static_cast<std::size_t>(std::ranges::count_if(world.nodes(), [&](const auto& node) {
     const auto* known = node->engine().directory().find(id);
