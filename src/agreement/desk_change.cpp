@@ -1,16 +1,13 @@
 // The part of Desk that takes one change from its signing to its end.
 #include <algorithm>
 
+#include "agreement/clock_ahead.hpp"
 #include "agreement/desk.hpp"
 #include "agreement/keys.hpp"
 #include "base/log.hpp"
 #include "crypto/merkle.hpp"
 
 namespace mycostr::agreement {
-namespace {
-/// Clocks differ; as for node records.
-constexpr auto kMaxClockAhead = std::chrono::minutes(10);
-}  // namespace
 
 Task<Result<void>> Desk::change(Agreement before, wire::Delta delta, bool ends) {
   ShardSet set(ports_.meta, ports_.crypto_pool, before.id);

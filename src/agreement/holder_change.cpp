@@ -1,5 +1,6 @@
 // The part of HolderService that answers changes.
 #include "agreement/clearing.hpp"
+#include "agreement/clock_ahead.hpp"
 #include "agreement/holder_service.hpp"
 #include "agreement/in_work.hpp"
 #include "base/log.hpp"
@@ -9,9 +10,6 @@ namespace mycostr::agreement {
 namespace {
 
 using Outcome = wire::ChangeReply::Outcome;
-
-/// Clocks differ; as for node records.
-constexpr auto kMaxClockAhead = std::chrono::minutes(10);
 
 PeerReply reply_of(wire::ChangeReply reply) {
   return {wire::encode(reply), {}, {}};

@@ -3,14 +3,13 @@
 #include <algorithm>
 
 #include "agreement/clearing.hpp"
+#include "agreement/clock_ahead.hpp"
 #include "agreement/in_work.hpp"
 #include "base/log.hpp"
 
 namespace mycostr::agreement {
 namespace {
 
-/// Clocks differ; as for node records.
-constexpr auto kMaxClockAhead = std::chrono::minutes(10);
 constexpr auto kBetweenAgreements = std::chrono::seconds(10);
 constexpr auto kClearAgain = std::chrono::minutes(1);
 
