@@ -1,0 +1,87 @@
+// Holders that sign nothing.
+#include "unit/agreement/owner_fixture.hpp"
+
+namespace mycostr::agreement {
+namespace {
+
+class RefusalTest : public OwnerServiceTest {
+ protected:
+  /// The other holder signs now and then.
+  void pass_with_others(Duration time) {
+    for (Duration passed{}; passed < time; passed += 1h) {
+      const auto shard = pair_.stored_shard();
+      pair_.queue_at(pair_.other_identity.id(), shard);
+      pair_.pass(1h);
+    }
+  }
+};
+
+TEST_F(RefusalTest, WhatAHolderWillNotSignForIsMissing) {
+  pair_.asked_price.reset();
+  const auto shards = add(3);
+  pass_with_others(5h);
+  EXPECT_TRUE(pair_.missing.empty());
+  pass_with_others(3h);
+  EXPECT_EQ(std::set(pair_.missing.begin(), pair_.missing.end()), shards);
+  EXPECT_EQ(pair_.missing.size(), 3U) << "told once";
+  EXPECT_EQ(pair_.rows_of(pair_.owner_meta, "gj/"), 0U);
+  EXPECT_TRUE(pair_.leave(list(shards)));
+  EXPECT_EQ(pair_.rows_of(pair_.owner_meta, "gm/"), 0U);
+}
+
+TEST_F(RefusalTest, WhateverTheHolderSaysInstead) {
+  for (const auto code : {Errc::io, Errc::corrupt, Errc::timeout, Errc::overloaded, Errc::full}) {
+    pair_.lie = [code](const PeerCall&) -> std::optional<Result<PeerReply>> {
+      return Result<PeerReply>(fail(code, "a reason"));
+    };
+    pair_.missing.clear();
+    const auto shards = add(2);
+    pass_with_others(9h);
+    EXPECT_EQ(std::set(pair_.missing.begin(), pair_.missing.end()), shards) << errc_name(code);
+    EXPECT_EQ(pair_.why_missing, Missing::not_signed);
+    EXPECT_TRUE(pair_.leave(list(shards)));
+  }
+}
+
+TEST_F(RefusalTest, WhatThisSideDoesNotAskForIsNotRefused) {
+  pair_.told_price = 1001;
+  add(3);
+  pass_with_others(48h);
+  EXPECT_TRUE(pair_.missing.empty());
+  EXPECT_TRUE(pair_.calls.empty());
+}
+
+TEST_F(RefusalTest, WhatWasToMoveToAnotherAgreementIsMissingToo) {
+  const auto shards = add(3);
+  pair_.pass(1min);
+  pair_.lie = [&](const PeerCall&) -> std::optional<Result<PeerReply>> {
+    if (pair_.at_owner() == nullptr) return Result<PeerReply>(fail(Errc::io, "a reason"));
+    return Result<PeerReply>(
+        PeerReply{wire::encode(wire::ChangeReply{wire::ChangeReply::Outcome::conflict}), {}, {}});
+  };
+  pair_.owner->service.compare(pair_.holder_identity.id());
+  pass_with_others(9h);
+  EXPECT_EQ(std::set(pair_.missing.begin(), pair_.missing.end()), shards);
+}
+
+TEST_F(RefusalTest, WhereNobodySignsTheFaultMayBeHere) {
+  pair_.asked_price.reset();
+  const auto shards = add(3);
+  pair_.pass(48h);
+  EXPECT_TRUE(pair_.missing.empty());
+  EXPECT_EQ(pair_.rows_of(pair_.owner_meta, "gj/"), shards.size());
+}
+
+TEST_F(RefusalTest, AHolderThatIsAwayRefusesNothing) {
+  pair_.line = Line::dead;
+  const auto shards = add(3);
+  pass_with_others(48h);
+  EXPECT_TRUE(pair_.missing.empty());
+  pair_.line = Line::good;
+  pair_.pass(10min);
+  ASSERT_NE(pair_.at_owner(), nullptr);
+  EXPECT_EQ(pair_.at_owner()->revision.shards, shards.size());
+}
+
+}  // namespace
+}  // namespace mycostr::agreement
