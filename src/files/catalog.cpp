@@ -53,9 +53,11 @@ Task<Result<void>> Catalog::commit(WriteBatch batch, Durability durability, std:
   co_return done;
 }
 
-Task<Result<void>> Catalog::commit_deletion(WriteBatch batch, std::int64_t file_count_change) {
+Task<Result<void>> Catalog::commit_deletion(WriteBatch batch, std::optional<FileId> deletion,
+                                            std::int64_t file_count_change) {
+  if (deletion) batch.put(keys::with(keys::kDeletions, *deletion), "");
   auto done = co_await commit(std::move(batch), Durability::synced, file_count_change);
-  if (on_deletion) on_deletion();
+  if (deletion && on_deletion) on_deletion(*deletion);
   co_return done;
 }
 
@@ -129,8 +131,7 @@ Task<Result<void>> Catalog::replan_chunk(FileId id, ChunkInfo chunk, ShardInfo f
   WriteBatch batch;
   batch.put(keys::chunk(id, chunk.index), encode(chunk));
   batch.put(keys::chunk(remains, chunk.index), encode(forgotten));
-  batch.put(keys::with(keys::kDeletions, remains), "");
-  co_return co_await commit_deletion(std::move(batch), 0);
+  co_return co_await commit_deletion(std::move(batch), remains, 0);
 }
 
 Task<Result<void>> Catalog::record_receipts(FileId id, std::vector<ChunkInfo> chunks) {
@@ -178,8 +179,7 @@ Task<Result<void>> Catalog::commit_upload(FileInfo file, std::vector<ChunkInfo> 
 Task<Result<void>> Catalog::abandon_upload(FileId id) {
   WriteBatch batch;
   batch.erase(keys::with(keys::kUploads, id));
-  batch.put(keys::with(keys::kDeletions, id), "");
-  co_return co_await commit_deletion(std::move(batch), 0);
+  co_return co_await commit_deletion(std::move(batch), id, 0);
 }
 
 Task<Result<bool>> Catalog::erase(FileId id) {
@@ -201,8 +201,8 @@ Task<Result<bool>> Catalog::erase(FileId id) {
   if (!(*file)->idempotency_key_hash.empty()) {
     batch.erase(std::string(keys::kIdempotency) + std::string(as_text((*file)->idempotency_key_hash)));
   }
-  if ((*file)->chunk_count > 0) batch.put(keys::with(keys::kDeletions, id), "");
-  const auto done = co_await commit_deletion(std::move(batch), -1);
+  const auto deletion = (*file)->chunk_count > 0 ? std::optional(id) : std::nullopt;
+  const auto done = co_await commit_deletion(std::move(batch), deletion, -1);
   if (!done) co_return std::unexpected(done.error());
   co_return true;
 }
@@ -216,6 +216,12 @@ Task<Result<std::vector<FileId>>> Catalog::deletions(std::optional<FileId> after
     if (const auto id = keys::file_in(row.key, keys::kDeletions.size())) out.push_back(*id);
   }
   co_return out;
+}
+
+Task<Result<bool>> Catalog::is_deleted(FileId id) {
+  const auto row = co_await store_.get(keys::with(keys::kDeletions, id));
+  if (!row) co_return std::unexpected(row.error());
+  co_return row->has_value();
 }
 
 Task<Result<void>> Catalog::update_deletion(FileId id, std::vector<ChunkInfo> chunks,

@@ -64,8 +64,8 @@ class Catalog {
  public:
   Catalog(MetaStore& store, agreement::JoinQueue& joins) : store_(store), joins_(joins) {}
 
-  /// Called when there is a deletion that was not there before.
-  std::function<void()> on_deletion;
+  /// Called when there is, or may be, a deletion that was not there before.
+  std::function<void(const FileId&)> on_deletion;
 
   /// Once, before anything else: reads the counters, and turns uploads that did not end into deletions.
   Task<Result<void>> open();
@@ -97,6 +97,7 @@ class Catalog {
   Task<Result<bool>> erase(FileId id);
   /// Files whose shards wait for deletion, after `after`.
   Task<Result<std::vector<FileId>>> deletions(std::optional<FileId> after, std::size_t limit);
+  Task<Result<bool>> is_deleted(FileId id);
   /// Chunks of a deleted file: the rest of their shards (none: the row goes), and those that are gone.
   /// Buffered.
   Task<Result<void>> update_deletion(FileId id, std::vector<ChunkInfo> chunks, std::vector<HeldShard> gone);
@@ -118,8 +119,9 @@ class Catalog {
 
  private:
   Task<Result<void>> commit(WriteBatch batch, Durability durability, std::int64_t file_count_change);
-  /// Of a batch with a new deletion. Synced.
-  Task<Result<void>> commit_deletion(WriteBatch batch, std::int64_t file_count_change);
+  /// With this new deletion, if any. Synced.
+  Task<Result<void>> commit_deletion(WriteBatch batch, std::optional<FileId> deletion,
+                                     std::int64_t file_count_change);
 
   /// Writes the rows that a catalog of before there were agreements lacks.
   Task<Result<void>> add_kept_rows();

@@ -115,7 +115,9 @@ Task<Result<void>> Catalog::update_chunk(ChunkUpdate update) {
     }
   } ended{*this, {update.file, update.before.index}};
   if (auto same = co_await check_unchanged(update); !same) co_return same;
-  auto done = co_await commit_deletion(batch_of(update), 0);
+  const bool drops = !without(update.before.shards, update.shards).empty();
+  auto done =
+      co_await commit_deletion(batch_of(update), drops ? std::optional(update.remains) : std::nullopt, 0);
   for (const auto& shard : without(update.shards, update.before.shards)) {
     joins_.added(shard.holder, update.before.size);
   }
@@ -150,10 +152,7 @@ WriteBatch Catalog::batch_of(const ChunkUpdate& update) {
     batch.erase(keys::kept(shard.holder, shard.id));
     agreement::JoinQueue::drop(batch, shard.holder, shard.id);
   }
-  if (!dropped.shards.empty()) {
-    batch.put(keys::chunk(update.remains, chunk.index), encode(dropped));
-    batch.put(keys::with(keys::kDeletions, update.remains), "");
-  }
+  if (!dropped.shards.empty()) batch.put(keys::chunk(update.remains, chunk.index), encode(dropped));
   if (update.plan) {
     batch.erase(keys::with(keys::kUploads, *update.plan));
     batch.erase(keys::chunk(*update.plan, chunk.index));

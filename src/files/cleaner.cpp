@@ -12,7 +12,9 @@ namespace mycostr::files {
 namespace {
 
 constexpr Duration kRound = std::chrono::seconds(5);
-constexpr Duration kBetweenRounds = std::chrono::seconds(1);
+/// Time for deletions to gather, so that one change of an agreement takes many.
+constexpr Duration kGather = std::chrono::seconds(1);
+/// Between looks for holders that are away, perhaps for days.
 constexpr Duration kLongestPause = std::chrono::minutes(5);
 constexpr auto kRetryAfter = std::chrono::seconds(20);  // holders that did not confirm
 constexpr std::size_t kFilesPerPage = 1000;
@@ -28,9 +30,9 @@ Task<Result<void>> Cleaner::erase(FileId file) {
   co_return Result<void>();
 }
 
-void Cleaner::wake() {
-  is_awake_ = true;
-  woken_.notify_all();
+void Cleaner::add(const FileId& file) {
+  queue_.add(file);
+  added_.notify_all();
 }
 
 Task<> Cleaner::run() {
@@ -47,119 +49,87 @@ Task<> Cleaner::run() {
 }
 
 Task<> Cleaner::rounds() {
-  auto pause = kRound;
-  for (;;) {
-    is_awake_ = false;
-    const auto found = co_await round();
-    if (is_awake_) {
-      // Each round reads all that waits: many deletions share one.
-      co_await context_.clock.sleep_for(kBetweenRounds);
-      continue;
+  co_await read_all();
+  const auto is_there = [&](const NodeId& id) { return context_.directory.is_live(id); };
+  for (auto pause = kRound;;) {
+    while (const auto file = queue_.take()) {
+      auto slot = co_await slots_.take(1);
+      files_.spawn(clean(*file, std::move(slot)));
     }
-    if (found == Found::nothing) co_await woken_.wait();
-    if (found != Found::absent) pause = kRound;
-    if (found == Found::work) co_await async::finish_within(context_.clock, woken_.wait(), pause);
-    // Those that wait for a holder may wait for days.
-    if (found != Found::absent) continue;
-    do {
-      pause = std::min(2 * pause, kLongestPause);
-      co_await async::finish_within(context_.clock, woken_.wait(), pause);
-    } while (!is_awake_ && !is_one_back());
+    if (queue_.empty()) {
+      co_await added_.wait();
+    } else {
+      co_await async::finish_within(context_.clock, added_.wait(), pause);
+    }
+    if (queue_.has_due()) co_await context_.clock.sleep_for(kGather);
+    const bool has_work = queue_.look(is_there, context_.clock.now()) || queue_.is_working();
+    pause = has_work ? kRound : std::min(2 * pause, kLongestPause);
   }
 }
 
-bool Cleaner::is_one_back() const {
-  return std::ranges::any_of(awaited_, [&](const NodeId& id) { return context_.directory.is_live(id); });
-}
-
-Task<Cleaner::Found> Cleaner::round() {
-  auto found = Found::nothing;
-  awaited_.clear();
-  std::optional<FileId> after;
-  for (;;) {
+Task<> Cleaner::read_all() {
+  for (std::optional<FileId> after;;) {
     const auto files = co_await catalog_.deletions(after, kFilesPerPage);
     if (!files) {
       log(LogLevel::error, "delete", "could not read what is to be deleted: {}", to_string(files.error()));
-      co_return Found::work;
+      co_await context_.clock.sleep_for(kRound);
+      continue;
     }
-    for (const auto& file : *files) {
-      if (found == Found::nothing) found = Found::absent;
-      if (in_work_.contains(file)) {
-        found = Found::work;
-        continue;
-      }
-      if (!is_due(file)) {
-        await_holders_of(file);
-        continue;
-      }
-      found = Found::work;
-      auto slot = co_await slots_.take(1);
-      in_work_.insert(file);
-      files_.spawn(clean(file, std::move(slot)));
-    }
-    if (files->size() < kFilesPerPage) co_return found;
+    for (const auto& file : *files) queue_.add(file);
+    if (files->size() < kFilesPerPage) co_return;
     after = files->back();
   }
 }
 
-bool Cleaner::is_due(const FileId& file) const {
-  const auto at = waiting_.find(file);
-  if (at == waiting_.end()) return true;
-  return context_.clock.now() >= at->second.not_before &&
-         std::ranges::any_of(at->second.holders,
-                             [&](const NodeId& id) { return context_.directory.is_live(id); });
+Task<> Cleaner::clean(FileId file, async::Budget::Lease) {
+  auto absent = co_await take_back_file(file);
+  if (absent && !absent->empty()) {
+    co_return queue_.wait(file, std::move(*absent), context_.clock.now() + kRetryAfter);
+  }
+  const auto done = absent ? co_await catalog_.end_deletion(file) : std::unexpected(absent.error());
+  if (done) co_return queue_.done(file);
+  log(LogLevel::error, "delete", "file={}: {}", file_id_text(file), to_string(done.error()));
+  queue_.failed(file);
 }
 
-void Cleaner::await_holders_of(const FileId& file) {
-  const auto at = waiting_.find(file);
-  if (at != waiting_.end()) awaited_.insert(at->second.holders.begin(), at->second.holders.end());
-}
-
-Task<> Cleaner::clean(FileId file, async::Budget::Lease slot) {
-  struct Ended {
-    std::set<FileId>& in_work;
-    const FileId file;
-    ~Ended() { in_work.erase(file); }
-  } ended{in_work_, file};
-  waiting_.erase(file);
+Task<Result<std::set<NodeId>>> Cleaner::take_back_file(FileId file) {
+  std::set<NodeId> absent;
+  // Told of before it was on disk, and perhaps it never came there: then the file is still there.
+  const auto is_deleted = co_await catalog_.is_deleted(file);
+  if (!is_deleted) co_return std::unexpected(is_deleted.error());
+  if (!*is_deleted) co_return absent;
   for (std::uint64_t next = 0;;) {
     auto rows = co_await catalog_.chunks(file, next, kChunksPerPage);
-    if (!rows) {
-      log(LogLevel::error, "delete", "file={}: {}", file_id_text(file), to_string(rows.error()));
-      waiting_.erase(file);  // for nobody: it is due again
-      co_return;
-    }
-    if (rows->empty()) break;
+    if (!rows) co_return std::unexpected(rows.error());
+    if (rows->empty()) co_return absent;
     next = rows->back().index + 1;
-    if (const auto done = co_await clean_page(file, std::move(*rows)); !done) {
-      log(LogLevel::error, "delete", "file={}: {}", file_id_text(file), to_string(done.error()));
-      waiting_.erase(file);
-      co_return;
-    }
+    auto some = co_await take_back_page(file, std::move(*rows));
+    if (!some) co_return some;
+    absent.merge(std::move(*some));
   }
-  if (!waiting_.contains(file)) co_await catalog_.end_deletion(file);
 }
 
-Task<Result<void>> Cleaner::clean_page(FileId file, std::vector<ChunkInfo> chunks) {
+Task<Result<std::set<NodeId>>> Cleaner::take_back_page(FileId file, std::vector<ChunkInfo> chunks) {
   ByHolder shards;
   for (const auto& chunk : chunks) {
     for (const auto& shard : chunk.shards) shards[shard.holder].push_back(shard.id);
   }
   const auto confirmed = co_await take_back(shards);
-  std::vector<HeldShard> gone;
   for (auto& chunk : chunks) {
     std::erase_if(chunk.shards, [&](const ShardInfo& shard) { return confirmed.contains(shard.holder); });
   }
+  std::set<NodeId> absent;
+  std::vector<HeldShard> gone;
   for (const auto& [holder, ids] : shards) {
-    if (confirmed.contains(holder)) {
-      for (const auto& id : ids) gone.push_back({holder, id});
+    if (!confirmed.contains(holder)) {
+      absent.insert(holder);
       continue;
     }
-    auto& waiting = waiting_[file];
-    waiting.holders.insert(holder);
-    waiting.not_before = context_.clock.now() + kRetryAfter;
+    for (const auto& id : ids) gone.push_back({holder, id});
   }
-  co_return co_await catalog_.update_deletion(file, std::move(chunks), std::move(gone));
+  const auto done = co_await catalog_.update_deletion(file, std::move(chunks), std::move(gone));
+  if (!done) co_return std::unexpected(done.error());
+  co_return absent;
 }
 
 Task<std::set<NodeId>> Cleaner::take_back(const ByHolder& shards) {

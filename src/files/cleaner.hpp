@@ -10,6 +10,7 @@
 #include "async/task_group.hpp"
 #include "files/catalog.hpp"
 #include "files/context.hpp"
+#include "files/deletion_queue.hpp"
 
 namespace mycostr::files {
 
@@ -22,7 +23,7 @@ class Cleaner {
         agreements_(agreements),
         slots_(kFilesAtOnce),
         files_(context.executor, "delete") {
-    catalog.on_deletion = [this] { wake(); };
+    catalog.on_deletion = [this](const FileId& file) { add(file); };
   }
 
   /// On return the file is gone, durably. Errors: not_found, io.
@@ -31,25 +32,18 @@ class Cleaner {
   Task<> run();
 
  private:
-  /// There is work: looked at now instead of at the next round.
-  void wake();
   static constexpr std::size_t kFilesAtOnce = 8;
   /// Shards by the holder that may keep them.
   using ByHolder = std::map<NodeId, std::vector<ShardId>>;
-  /// A file whose last shards lie on holders that could not be reached.
-  struct Waiting {
-    std::set<NodeId> holders;
-    SteadyTime not_before;
-  };
 
+  void add(const FileId& file);
   Task<> rounds();
-  enum class Found { nothing, absent, work };  ///< absent: only what waits for holders
-  Task<Found> round();
-  bool is_due(const FileId& file) const;
-  void await_holders_of(const FileId& file);
-  bool is_one_back() const;
+  /// What waited for deletion at the start.
+  Task<> read_all();
   Task<> clean(FileId file, async::Budget::Lease slot);
-  Task<Result<void>> clean_page(FileId file, std::vector<ChunkInfo> chunks);
+  /// Holders that have not confirmed.
+  Task<Result<std::set<NodeId>>> take_back_file(FileId file);
+  Task<Result<std::set<NodeId>>> take_back_page(FileId file, std::vector<ChunkInfo> chunks);
   Task<std::set<NodeId>> take_back(const ByHolder& shards);
   Task<> take_back_from(NodeId holder, const std::vector<ShardId>& shards, std::set<NodeId>& done);
   Task<Result<void>> delete_at(NodeId holder, const std::vector<ShardId>& shards);
@@ -57,12 +51,9 @@ class Cleaner {
   Context& context_;
   Catalog& catalog_;
   agreement::OwnerService& agreements_;
-  std::map<FileId, Waiting> waiting_;
-  std::set<NodeId> awaited_;  ///< that files of the last round wait for
-  std::set<FileId> in_work_;
+  DeletionQueue queue_;
   async::Budget slots_;
-  bool is_awake_ = false;
-  async::Signal woken_;
+  async::Signal added_;
   async::TaskGroup files_;
 };
 

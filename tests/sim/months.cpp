@@ -17,8 +17,13 @@ constexpr Duration kSlack = 2h;
 
 class Months {
  public:
-  Months(const MonthsSettings& settings, std::uint64_t seed)
-      : settings_(settings), world_(world_settings(settings), seed), random_(seed + 1), truth_(world_) {}
+  Months(const MonthsSettings& settings, std::uint64_t seed,
+         std::function<void(int, const MonthsReport&)> each_day)
+      : settings_(settings),
+        each_day_(std::move(each_day)),
+        world_(world_settings(settings), seed),
+        random_(seed + 1),
+        truth_(world_) {}
 
   MonthsReport run() {
     world_.run(all());
@@ -61,6 +66,7 @@ class Months {
     for (day_ = 0; day_ < settings_.days; ++day_) {
       co_await one_day();
       co_await check_promises();
+      if (each_day_) each_day_(day_, report_);
       if (settings_.owners_restart && day_ % 7 == 6) co_await restart_owners();
     }
     co_await world_.clock().sleep_for(promise());
@@ -262,6 +268,7 @@ class Months {
   };
 
   const MonthsSettings settings_;
+  const std::function<void(int, const MonthsReport&)> each_day_;
   SimWorld world_;
   test::SeededRandom random_;
   Truth truth_;
@@ -280,8 +287,9 @@ class Months {
 
 }  // namespace
 
-MonthsReport run_months(const MonthsSettings& settings, std::uint64_t seed) {
-  Months months(settings, seed);
+MonthsReport run_months(const MonthsSettings& settings, std::uint64_t seed,
+                        std::function<void(int, const MonthsReport&)> each_day) {
+  Months months(settings, seed, std::move(each_day));
   return months.run();
 }
 

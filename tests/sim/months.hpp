@@ -3,6 +3,8 @@
 // since its datagrams would cost more than all else.
 #pragma once
 
+#include <functional>
+
 #include "sim/client.hpp"
 
 namespace mycostr::sim {
@@ -42,7 +44,8 @@ struct MonthsReport {
   std::uint64_t trace = 0;
 };
 
-/// The same report for the same seed.
-MonthsReport run_months(const MonthsSettings& settings, std::uint64_t seed);
+/// The same report for the same seed. `each_day` is told what was seen until then, if given.
+MonthsReport run_months(const MonthsSettings& settings, std::uint64_t seed,
+                        std::function<void(int day, const MonthsReport&)> each_day = {});
 
 }  // namespace mycostr::sim
