@@ -16,6 +16,9 @@ Reply reply_of(const Error& error) {
     case Errc::wrong_peer:
       out.answer = Answer::unreachable;
       break;
+    case Errc::cancelled:
+      out.answer = Answer::not_asked;  // other calls to it took all the time
+      break;
     case Errc::not_found:
       out.answer = Answer::wrong;
       out.judgement.why = "the holder knows of no such agreement";

@@ -31,6 +31,7 @@ struct Reply {
   bool is_busy = false;     ///< the holder may answer in a moment: it is at another revision, or at work
   bool disagrees = false;   ///< on the agreement, or its revision
   bool is_refusal = false;  ///< it says that it will not: perhaps the clocks differ
+  bool is_evasion = false;  ///< it is there, owes an answer and took no call
   Judgement judgement;      ///< of an answer; else `why` says what went wrong
   Bytes proof;              ///< as it came
   Duration latency{};       ///< of the call

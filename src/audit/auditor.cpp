@@ -156,7 +156,11 @@ Task<Outcome> Auditor::audit_once(AgreementId id, wire::AuditKind kind) {
         to_string(question.error()));
     co_return Outcome::unknown;
   }
+  const bool was_there = ports_.is_there(question->agreement.peer);
   auto reply = co_await ask(*question);
+  // Who owes an answer, and is there but takes no call, may not wait until the question is too old to be
+  // asked.
+  reply.is_evasion = reply.answer == Answer::unreachable && was_there && standings_[id].contained.has_value();
   const auto outcome = settle_reply(*question, reply);
   co_await conclude(std::move(*question), std::move(reply), outcome);
   co_return outcome;
@@ -234,6 +238,7 @@ Outcome Auditor::settle_reply(const Question& question, const Reply& reply) {
   auto answer = reply.answer;
   // A slow chained audit lowers the score by its steps' time, and is no reason to take the data for lost.
   if (question.is_chained() && answer == Answer::none) answer = Answer::not_asked;
+  if (reply.is_evasion) answer = Answer::none;
   if (standing.contained && may_be_own_fault(*standing.contained, reply)) answer = Answer::not_asked;
   const auto now = ports_.clock.wall_now();
   const auto outcome = settle(standing, answer, {question.encoded, question.is_another}, now, settings_);
@@ -241,9 +246,10 @@ Outcome Auditor::settle_reply(const Question& question, const Reply& reply) {
   return outcome;
 }
 
-/// A clock that is wrong here is refused by all: nobody fails for it unless somebody else passes.
+/// A clock that is wrong here is refused by all, and a line that lets only datagrams through reaches nobody:
+/// no holder fails for it unless somebody else passes.
 bool Auditor::may_be_own_fault(const Containment& contained, const Reply& reply) const {
-  return reply.answer == Answer::none && reply.is_refusal && contained.tries + 1 == kContainedTries &&
+  return (reply.is_refusal || reply.is_evasion) && contained.tries + 1 == kContainedTries &&
          (!last_passed_ || *last_passed_ < contained.since);
 }
 

@@ -30,6 +30,8 @@ struct OwnerPorts {
   std::function<std::optional<PeerAddress>(const NodeId&)> address_of;  ///< nothing: not known
   /// A change of the agreement with a holder is on its way.
   std::function<bool(const NodeId&)> is_changing = [](const NodeId&) { return false; };
+  /// The node answers datagrams now.
+  std::function<bool(const NodeId&)> is_there = [](const NodeId&) { return false; };
 };
 
 /// Loop thread only. References outlive it. Its state is in rows aw/<agreement>, written (synced) before a
@@ -45,7 +47,7 @@ class Auditor {
         settings_(settings),
         asker_(ports_.clock, ports_.random, ports_.crypto_pool, ports_.transport, ports_.identity,
                ports_.address_of, settings),
-        schedule_(settings.period),
+        schedule_(settings.period, settings.contain_for),
         tasks_(ports_.executor, "audit") {}
 
   /// After each time a holder was asked, once it is on disk.

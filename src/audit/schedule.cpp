@@ -77,7 +77,12 @@ Outcome settle(Standing& standing, Answer answer, const Asked& asked, WallTime n
   return answer == Answer::unreachable ? Outcome::offline : Outcome::unknown;
 }
 
+bool was_ahead(const Standing& standing, std::uint64_t epoch) {
+  return standing.epoch > epoch + 1;
+}
+
 std::optional<std::uint32_t> next_serial(const Standing& standing, std::uint64_t epoch) {
+  if (was_ahead(standing, epoch)) return 0;
   // A clock that went back: the holder answers for no earlier epoch than the last one.
   if (standing.epoch > epoch) return std::nullopt;
   if (standing.epoch < epoch) return 0;
@@ -92,8 +97,12 @@ Due Schedule::due(const AgreementId& agreement, const Standing& standing, WallTi
     epoch_ = epoch;
     std::erase_if(plans_, [&](const auto& entry) { return entry.second.epoch + 1 < epoch; });
   }
-  if (standing.contained) return now >= standing.contained->next_try ? Due::again : Due::nothing;
-  if (standing.epoch >= epoch) return Due::nothing;
+  if (standing.contained) {
+    const auto next = standing.contained->next_try;
+    const bool is_due = now >= next || next > now + in_ms(contain_for_);  // by a clock that was ahead
+    return is_due ? Due::again : Due::nothing;
+  }
+  if (standing.epoch >= epoch && !was_ahead(standing, epoch)) return Due::nothing;
   auto& planned = plans_[agreement];
   if (planned.epoch != epoch) plan(planned, epoch, now, random);
   return now >= planned.at ? Due::scheduled : Due::nothing;

@@ -58,6 +58,10 @@ struct Asked {
 /// What the answer to the challenge (made by this time) makes of the standing.
 Outcome settle(Standing& standing, Answer answer, const Asked& asked, WallTime now, const Settings& settings);
 
+/// The clock was far ahead when the last challenge was made: no holder has answered, nor will answer for,
+/// that epoch.
+bool was_ahead(const Standing& standing, std::uint64_t epoch);
+
 /// The serial of the next challenge in `epoch`, 0 for the scheduled one; nothing where the holder would
 /// answer no more.
 std::optional<std::uint32_t> next_serial(const Standing& standing, std::uint64_t epoch);
@@ -67,7 +71,7 @@ enum class Due { nothing, scheduled, again };
 /// When in each epoch each agreement is due. Forgets those not asked about for an epoch.
 class Schedule {
  public:
-  explicit Schedule(Duration period) : period_(period) {}
+  Schedule(Duration period, Duration contain_for) : period_(period), contain_for_(contain_for) {}
 
   /// `random` (any 64 bits, used the first time in an epoch) picks a moment in what is left of the epoch.
   Due due(const AgreementId& agreement, const Standing& standing, WallTime now, std::uint64_t random);
@@ -80,6 +84,7 @@ class Schedule {
   void plan(Plan& plan, std::uint64_t epoch, WallTime now, std::uint64_t random) const;
 
   const Duration period_;
+  const Duration contain_for_;
   std::map<AgreementId, Plan> plans_;
   std::uint64_t epoch_ = 0;
 };

@@ -85,8 +85,10 @@ Task<Result<Lease>> PeerClient::turn(async::Budget& budget, SteadyTime deadline)
   struct Keep {
     static Task<Result<Lease>> in(async::Budget& from) { co_return co_await from.take(1); }
   };
-  co_return co_await async::with_timeout(clock_, Keep::in(budget), deadline - clock_.now(),
-                                         "too many calls before this one");
+  auto lease = co_await async::with_timeout(clock_, Keep::in(budget), deadline - clock_.now(), "");
+  // No word of the peer's: it was not asked.
+  if (!lease) co_return fail(Errc::cancelled, "too many calls before this one");
+  co_return lease;
 }
 
 Task<Result<PeerReply>> PeerClient::call_within(const PeerAddress& to, const PeerCall& call,

@@ -95,6 +95,32 @@ TEST_F(AuditorTest, SilenceIsFailureAfterSixHoursOfTheSameQuestion) {
   EXPECT_EQ(last().latency, 15s);
 }
 
+TEST_F(AuditorTest, WhoOwesAnAnswerAndIsThereMayNotRefuseConnectionsUntilTheQuestionIsOld) {
+  parties_.line = Errc::timeout;
+  wait_for(1);
+  parties_.line = Errc::unreachable;
+  parties_.answers_datagrams = true;
+  wait_for(4);
+  // Nobody else has passed: the fault of the last try may be on this side.
+  EXPECT_EQ(parties_.outcomes(),
+            (std::vector{Outcome::contained, Outcome::contained, Outcome::contained, Outcome::unknown}));
+}
+
+TEST_F(AuditorTest, WhoIsReallyAwayIsAskedWhenItIsBack) {
+  parties_.line = Errc::timeout;
+  wait_for(1);
+  parties_.line = Errc::unreachable;
+  parties_.pass(24h);
+  EXPECT_EQ(std::ranges::count(parties_.outcomes(), Outcome::failed), 0);
+}
+
+TEST_F(AuditorTest, OwnCallsThatTakeAllTheTimeAreNoSilenceOfTheHolder) {
+  parties_.line = Errc::cancelled;
+  wait_for(2);
+  EXPECT_EQ(parties_.outcomes(), times(Outcome::unknown, 2));
+  EXPECT_FALSE(parties_.owner->auditor.is_contained(parties_.vault.holder.id()));
+}
+
 TEST_F(AuditorTest, AnAnswerToTheSameQuestionEndsContainment) {
   parties_.line = Errc::timeout;
   wait_for(2);

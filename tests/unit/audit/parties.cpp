@@ -10,7 +10,8 @@ Parties::Owner::Owner(Parties& parties)
       auditor({parties.loop.get_executor(), parties.clock, parties.random, parties.pool, parties.owner_meta,
                parties, parties.vault.owner,
                [](const NodeId& id) { return PeerAddress{id, {{"10.0.0.1", 4081}}}; },
-               [&parties](const NodeId&) { return parties.is_changing; }},
+               [&parties](const NodeId&) { return parties.is_changing; },
+               [&parties](const NodeId&) { return parties.answers_datagrams; }},
               book, log, parties.settings) {
   auditor.on_verdict = [&parties](const Verdict& verdict) { parties.verdicts.push_back(verdict); };
 }

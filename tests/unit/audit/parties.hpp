@@ -54,7 +54,8 @@ class Parties : private Transport {
   const Settings settings;
   std::vector<Verdict> verdicts;
   std::vector<ShardId> bad_shards;
-  std::vector<Bytes> asked;                    ///< challenges that went out
+  std::vector<Bytes> asked;  ///< challenges that went out
+  bool answers_datagrams = false;
   bool is_changing = false;                    ///< the agreement, as far as the owner knows
   std::optional<Errc> line;                    ///< every call ends so; a timeout after its time
   std::move_only_function<void()> before_ask;  ///< called as a challenge arrives

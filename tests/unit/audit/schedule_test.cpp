@@ -15,7 +15,7 @@ const AgreementId kAgreement{{1}};
 TEST(Schedule, EachEpochHasOneAuditAtARandomMoment) {
   test::SeededRandom random(1);
   std::set<std::int64_t> minutes;
-  Schedule schedule(1h);
+  Schedule schedule(1h, 6h);
   Standing standing;
   for (int hour = 0; hour < 200; ++hour) {
     int audits = 0;
@@ -31,13 +31,13 @@ TEST(Schedule, EachEpochHasOneAuditAtARandomMoment) {
 }
 
 TEST(Schedule, AnAgreementMadeLateInAnEpochIsAuditedInIt) {
-  Schedule schedule(1h);
+  Schedule schedule(1h, 6h);
   EXPECT_EQ(schedule.due(kAgreement, {}, kStart + 59min, UINT64_MAX), Due::nothing);
   EXPECT_EQ(schedule.due(kAgreement, {}, kStart + 59min + 55s, 0), Due::scheduled);
 }
 
 TEST(Schedule, AContainedHolderIsAskedTheSameAgainAndNothingElse) {
-  Schedule schedule(1h);
+  Schedule schedule(1h, 6h);
   Standing standing{.epoch = epoch_at(kStart, 1h), .contained = Containment{{1}, kStart, kStart + 2h, 0}};
   EXPECT_EQ(schedule.due(kAgreement, standing, kStart + 119min, 0), Due::nothing);
   EXPECT_EQ(schedule.due(kAgreement, standing, kStart + 2h, 0), Due::again);
@@ -120,6 +120,20 @@ TEST(Standing, RoundTrips) {
   standing.contained = Containment{{1, 2, 3}, kStart, kStart + 2h, 2, true};
   EXPECT_EQ(decode_standing(encode_row(standing)).value(), standing);
   EXPECT_FALSE(decode_standing("\xff"));
+}
+
+TEST(Schedule, AClockThatWasAheadStopsNothing) {
+  const auto ahead = kStart + 1000h;
+  Schedule schedule(1h, 6h);
+  Standing standing{.epoch = epoch_at(ahead, 1h), .contained = Containment{{1}, ahead, ahead + 2h, 0}};
+  EXPECT_EQ(schedule.due(kAgreement, standing, kStart, 0), Due::again);
+  standing.contained.reset();
+  EXPECT_EQ(schedule.due(kAgreement, standing, kStart, 0), Due::scheduled);
+  EXPECT_EQ(next_serial(standing, epoch_at(kStart, 1h)), 0U);
+  // By little: the holder may have answered for that epoch.
+  standing.epoch = epoch_at(kStart, 1h) + 1;
+  EXPECT_EQ(schedule.due(kAgreement, standing, kStart, 0), Due::nothing);
+  EXPECT_EQ(next_serial(standing, epoch_at(kStart, 1h)), std::nullopt);
 }
 
 }  // namespace
