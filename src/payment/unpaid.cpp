@@ -5,14 +5,18 @@
 namespace mycostr::payment {
 namespace {
 
-/// Also where it is over: else an owner would pay nothing by making new agreements again and again.
+/// Also where it is over, by its owner or for want of pay: else an owner would pay nothing by making new
+/// agreements again and again.
 bool lacks_statements(const agreement::Agreement& agreement, const Account* account) {
   const bool costs_something = agreement.revision.number > 0 && agreement.terms.price_msat_per_tb_month > 0;
-  if (!costs_something || (account != nullptr && account->is_closed)) return false;
+  if (!costs_something) return false;
   using State = agreement::State;
-  const bool is_over =
-      agreement.revision.ends || agreement.state == State::ending || agreement.state == State::ended;
-  return is_over || (agreement.state == State::active && agreement.revision.bytes.value > 0);
+  const bool is_over = agreement.revision.ends || agreement.state == State::ending ||
+                       agreement.state == State::ended || agreement.state == State::unpaid;
+  const bool goes_on = !is_over && agreement.revision.bytes.value > 0;
+  // That a statement calls itself the last does not end the agreement.
+  const bool is_closed = account != nullptr && account->is_closed;
+  return goes_on || (is_over && !is_closed);
 }
 
 }  // namespace

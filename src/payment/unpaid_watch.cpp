@@ -108,15 +108,22 @@ void UnpaidWatch::take(const NodeId& owner, const wire::Standing& standing) {
 
 Task<> UnpaidWatch::enforce() {
   std::vector<NodeId> unpaid;
+  const auto is_deleting = [&](const NodeId& owner) {
+    return standing(owner).state == wire::UnpaidState::deleting;
+  };
+  std::erase_if(emptied_, [&](const NodeId& owner) { return !is_deleting(owner); });
   for (const auto& [owner, standing] : standings_) {
-    const bool is_left = book_.with(agreement::Role::holder, owner) != nullptr;
-    if (standing.state == wire::UnpaidState::deleting && is_left) unpaid.push_back(owner);
+    // Shards may be there though the agreement is over: its end pays for nothing.
+    const bool is_left = book_.with(agreement::Role::holder, owner) != nullptr || !emptied_.contains(owner);
+    if (is_deleting(owner) && is_left) unpaid.push_back(owner);
   }
   for (const auto& owner : unpaid) {
     // It may have paid while others' shards were deleted.
     if (!co_await is_still_unpaid(owner)) continue;
     const auto done = co_await ports_.delete_shards(owner);
-    if (!done) {
+    if (done) {
+      emptied_.insert(owner);
+    } else {
       log(LogLevel::error, "payment", "could not delete the shards of {}: {}", short_hex(owner.view()),
           to_string(done.error()));
     }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 
 #include "agreement/book.hpp"
 #include "mycostr/clock.hpp"
@@ -18,8 +19,8 @@ struct UnpaidPorts {
   std::function<bool()> is_wallet_ready;
   /// Called when it changes, and for each that is stopped after the start.
   std::function<void(const NodeId& owner, bool is_stopped)> stop_accepting;
-  /// Deletes the shards of this owner, and makes its agreement `unpaid`. Called again at each look until no
-  /// active agreement with the owner is left.
+  /// Deletes the shards of this owner, and makes its agreement `unpaid`. Called again at each look until it
+  /// has succeeded and no active agreement with the owner is left.
   std::function<Task<Result<void>>(NodeId owner)> delete_shards;
 };
 
@@ -61,6 +62,7 @@ class UnpaidWatch {
   SteadyTime kept_at_;
   bool has_looked_ = false;
   std::map<NodeId, wire::Standing> standings_;
+  std::set<NodeId> emptied_;  ///< owners whose shards were deleted, since the start
 };
 
 }  // namespace mycostr::payment

@@ -61,7 +61,8 @@ TEST_F(UnpaidTest, AStatementIsMissingWhereSomethingIsKeptAtAPrice) {
 }
 
 TEST_F(UnpaidTest, ANewAgreementDoesNotHideWhatAnOldOneLacks) {
-  for (const auto state : {agreement::State::active, agreement::State::ending, agreement::State::ended}) {
+  using agreement::State;
+  for (const auto state : {State::active, State::ending, State::ended, State::unpaid}) {
     auto over = agreement_;
     over.revision.ends = true;
     over.revision.bytes = {};
@@ -69,8 +70,17 @@ TEST_F(UnpaidTest, ANewAgreementDoesNotHideWhatAnOldOneLacks) {
     EXPECT_EQ(unpaid_since(over, &account_, std::nullopt), start_ + 10h);
     EXPECT_EQ(unpaid_since(over, nullptr, start_ + 1h), start_ + 1h);
   }
-  // What became of one that was deleted for its debts is in its account.
-  agreement_.state = agreement::State::unpaid;
+  // Nor does one that was deleted for its debts, where not even a statement was signed.
+  agreement_.state = State::unpaid;
+  EXPECT_EQ(unpaid_since(agreement_, nullptr, start_ + 1h), start_ + 1h);
+  account_.is_closed = true;
+  EXPECT_FALSE(unpaid_since(agreement_, &account_, std::nullopt));
+}
+
+TEST_F(UnpaidTest, ALastStatementEndsNothingWhileTheAgreementGoesOn) {
+  account_.is_closed = true;
+  EXPECT_EQ(unpaid_since(agreement_, &account_, std::nullopt), start_ + 10h);
+  agreement_.revision.ends = true;
   EXPECT_FALSE(unpaid_since(agreement_, &account_, std::nullopt));
 }
 

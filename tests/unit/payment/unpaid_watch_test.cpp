@@ -140,5 +140,16 @@ TEST_F(UnpaidWatchTest, AfterARestartItIsAsStrictAsBefore) {
   EXPECT_EQ(stopped_, std::vector{true});
 }
 
+TEST_F(UnpaidWatchTest, AnAgreementThatEndsUnpaidLeavesNothingThere) {
+  pair_.change(1'000'000'000);
+  pair_.pass(10 * 24h);
+  auto over = pair_.at_holder();
+  over.state = agreement::State::ended;
+  ASSERT_TRUE(pair_.clock.run(pair_.holder->book.save({std::move(over)}, {}, Durability::synced)));
+  pair_.pass(7 * 24h);
+  EXPECT_EQ(state(), UnpaidState::deleting);
+  EXPECT_EQ(deletions_, 2) << "until it has succeeded, and then no more";
+}
+
 }  // namespace
 }  // namespace mycostr::payment
