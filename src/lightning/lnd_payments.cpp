@@ -17,6 +17,8 @@ constexpr Duration kInFlightPatience = std::chrono::seconds(30);
 constexpr PaymentStatus kInFlight{.state = PaymentStatus::State::in_flight};
 constexpr PaymentStatus kExpired{.state = PaymentStatus::State::failed, .failure = PaymentFailure::expired};
 
+constexpr std::int32_t kLongestTimelockBlocks = 720;
+
 routerrpc::SendPaymentRequest to_request(const SendRequest& from) {
   routerrpc::SendPaymentRequest out;
   out.set_payment_request(from.invoice);
@@ -29,6 +31,8 @@ routerrpc::SendPaymentRequest to_request(const SendRequest& from) {
     out.set_last_hop_pubkey(std::string(from.last_hop->text()));
     out.set_allow_self_payment(true);
   }
+  // Five days: who is paid may hold a payment up for so long.
+  out.set_cltv_limit(kLongestTimelockBlocks);
   // In one part, so that it takes one channel and has one time lock; lnd splits nothing under 10,000 sat
   // anyway.
   out.set_max_parts(1);

@@ -159,7 +159,17 @@ PeerNeed ChannelKeeper::need_of(const NodeId& peer, const PeerWallet& wallet) co
   }
   out.is_opening = std::ranges::any_of(
       pending_, [&](const auto& channel) { return channel.peer == wallet.key && channel.is_opening; });
-  if (const auto at = intents_.find(wallet.key); at != intents_.end()) out.intent = at->second;
+  if (const auto* last = last_intent(peer, wallet.key)) out.intent = *last;
+  return out;
+}
+
+/// Two holders may share a wallet, and one may name another wallet each time: it is of either.
+const ChannelIntent* ChannelKeeper::last_intent(const NodeId& peer, const LightningKey& key) const {
+  const ChannelIntent* out = nullptr;
+  for (const auto& [its_key, intent] : intents_) {
+    const bool is_of_it = its_key == key || intent.peer == peer;
+    if (is_of_it && (out == nullptr || intent.at > out->at)) out = &intent;
+  }
   return out;
 }
 
@@ -186,12 +196,10 @@ Task<Result<void>> ChannelKeeper::open_channel(ChannelDecision decision) {
   if (wallet == nullptr || wallet->key != decision.key) co_return Result<void>();
   const auto addresses = wallet->addresses;
   const auto now = ports_.clock.wall_now();
-  // Two holders may share a wallet: one channel is enough.
-  const auto last = intents_.find(decision.key);
-  if (last != intents_.end() && (last->second.is_under_way() || (last->second.state == State::open &&
-                                                                 now - last->second.at < kBetweenChannels))) {
-    co_return Result<void>();
-  }
+  const auto* last = last_intent(decision.peer, decision.key);
+  const bool has_one = last != nullptr && (last->is_under_way() ||
+                                           (last->state == State::open && now - last->at < kBetweenChannels));
+  if (has_one) co_return Result<void>();
   ChannelIntent intent{.peer = decision.peer,
                        .key = decision.key,
                        .capacity_sat = decision.capacity_sat,

@@ -68,6 +68,7 @@ class ChannelKeeper {
   std::vector<ChannelDecision> decisions_;
   std::vector<Channel> channels_;
   std::vector<PendingChannel> pending_;
+  const ChannelIntent* last_intent(const NodeId& peer, const LightningKey& key) const;
   std::map<LightningKey, ChannelIntent> intents_;
   std::map<LightningKey, int> looked_for_;  ///< in vain: how often, since the start
 };

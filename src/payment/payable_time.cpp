@@ -10,9 +10,14 @@ void PayableTime::note(WallTime now, bool is_payable, Duration longest_gap) {
   const bool was_payable = goes_on_;
   goes_on_ = is_payable;
   if (!is_payable) return;
+  // Time that the clock was far ahead was no time.
+  if (!spans_.empty() && spans_.back().to - now > longest_gap) {
+    while (!spans_.empty() && spans_.back().from > now) spans_.pop_back();
+    if (!spans_.empty()) spans_.back().to = std::min(spans_.back().to, now);
+  }
   // Time that the clock has gone back over counts once.
   if (!spans_.empty() && now <= spans_.back().to) return;
-  if (was_payable && now - spans_.back().to <= longest_gap) {
+  if (was_payable && !spans_.empty() && now - spans_.back().to <= longest_gap) {
     spans_.back().to = now;
     return;
   }

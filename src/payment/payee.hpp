@@ -89,6 +89,7 @@ class Payee {
   Task<Result<PeerReply>> answer_known(wire::AskInvoice ask, Payment payment);
   /// An invoice for the settlement as this node finds it, where that is what the owner says.
   Task<Result<PeerReply>> issue(wire::AskInvoice ask, std::optional<Payment> former);
+  Duration pause_after(std::uint64_t attempt) const;
   Task<Result<Settlement>> agreed_settlement(wire::AskInvoice ask);
   Task<Result<PeerReply>> reply_with(Payment payment);
   Task<Result<PeerReply>> give_word(Payment payment, wire::CancelInvoice ask);
@@ -105,7 +106,7 @@ class Payee {
   PaymentBook& book_;
   const Settings settings_;
   std::set<AgreementId> in_work_;             ///< one at a time each
-  std::map<AgreementId, SteadyTime> issued_;  ///< a further attempt, lately
+  std::map<AgreementId, SteadyTime> issued_;  ///< until when no further attempt is made
   std::set<Key> hinted_;
   async::Signal hints_;
 };

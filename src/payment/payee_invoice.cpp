@@ -63,11 +63,19 @@ Task<Result<PeerReply>> Payee::answer_known(wire::AskInvoice ask, Payment paymen
                    "the invoice of attempt " + std::to_string(payment.attempt) + " can still be paid");
   }
   const auto now = ports_.clock.now();
-  const auto pause = settings_.tick() / 6;
-  std::erase_if(issued_, [&](const auto& issued) { return now - issued.second >= pause; });
+  std::erase_if(issued_, [&](const auto& issued) { return issued.second <= now; });
   if (issued_.contains(ask.agreement)) co_return fail(Errc::overloaded, "too many attempts");
-  issued_[ask.agreement] = now;
+  issued_[ask.agreement] = now + pause_after(payment.attempt);
   co_return co_await issue(std::move(ask), std::move(payment));
+}
+
+/// Each attempt leaves an invoice in the wallet: soon for the first ones, which crashes may cost, then ever
+/// less often.
+Duration Payee::pause_after(std::uint64_t attempt) const {
+  constexpr std::uint64_t kSoon = 4;
+  constexpr std::uint64_t kMaxDoublings = 16;
+  const auto doublings = std::min(attempt - std::min(attempt, kSoon), kMaxDoublings);
+  return std::min<Duration>(settings_.tick() / 6 * (1 << doublings), settings_.invoice_expiry);
 }
 
 Task<Result<Settlement>> Payee::agreed_settlement(wire::AskInvoice ask) {

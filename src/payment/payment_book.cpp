@@ -51,6 +51,7 @@ PaymentBook::Brief PaymentBook::brief_of(const Payment& payment) {
             .fee = payment.fee,
             .channel = payment.channel,
             .end = payment.settlement.end,
+            .sent = payment.sent,
             .settled_at = payment.settled_at};
   if (payment.hash != PaymentHash()) out.hashes.push_back(payment.hash);
   for (const auto& attempt : payment.abandoned) {
@@ -183,6 +184,12 @@ Task<Result<std::vector<Payment>>> PaymentBook::list(PaymentFilter filter) {
 }
 
 Spent PaymentBook::spent(const NodeId& peer, WallTime now, const PaymentId& except) const {
+  constexpr std::chrono::milliseconds hour = std::chrono::hours(1);
+  constexpr std::chrono::milliseconds day = std::chrono::days(1);
+  // By a clock that was ahead for longer than that it says nothing of now.
+  const auto is_of = [&](std::chrono::milliseconds span, WallTime at) {
+    return at > now - span && at <= now + span;
+  };
   Spent out;
   const auto add = [&](const Key& key, const Brief& brief, bool is_this_hour) {
     if (key.second == except) return;
@@ -193,10 +200,12 @@ Spent PaymentBook::spent(const NodeId& peer, WallTime now, const PaymentId& exce
   };
   for (const auto& key : open_[Direction::out]) {
     const auto& brief = payments_.at(key);
-    if (brief.state == PaymentState::in_flight) add(key, brief, true);
+    // What a holder keeps in the air for days is no part of this hour.
+    if (brief.state == PaymentState::in_flight) add(key, brief, !brief.sent || is_of(hour, *brief.sent));
   }
-  for (auto at = settled_.lower_bound({now - std::chrono::days(1), Key()}); at != settled_.end(); ++at)
-    add(at->second, payments_.at(at->second), at->first > now - std::chrono::hours(1));
+  for (auto at = settled_.lower_bound({now - day, Key()}); at != settled_.end(); ++at) {
+    if (is_of(day, at->first)) add(at->second, payments_.at(at->second), is_of(hour, at->first));
+  }
   return out;
 }
 

@@ -100,6 +100,7 @@ class PaymentBook {
     Msat fee;
     std::uint64_t channel = 0;
     WallTime end;
+    std::optional<WallTime> sent;
     std::optional<WallTime> settled_at;
     std::vector<PaymentHash> hashes = {};  ///< the attempt's, and those given up
     std::optional<WallTime> abandoned_at = {};

@@ -109,7 +109,7 @@ Task<Result<Ledger::Agreed>> StatementSender::agreed_by(agreement::Agreement agr
   if (signed_by_both.payload != made.proposal.payload) {
     const auto points = co_await ledger_.revisions(agreement.id, basis.revision, statement->end);
     if (!points) co_return std::unexpected(points.error());
-    const auto found = check_adopted(basis, *points, *statement);
+    const auto found = check_adopted(basis, *points, *statement, ports_.clock.wall_now());
     if (!found) co_return std::unexpected(found.error());
     own = *found;
   }

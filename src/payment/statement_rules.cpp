@@ -132,7 +132,8 @@ Result<Check> check(const Basis& basis, std::span<const RevisionPoint> points,
 }
 
 Result<Finding> check_adopted(const Basis& basis, std::span<const RevisionPoint> points,
-                              const wire::Statement& statement) {
+                              const wire::Statement& statement, WallTime now) {
+  if (statement.end > now + kMaxClockAhead) return fail(Errc::invalid, "the statement is from the future");
   const bool follows = statement.agreement == basis.agreement && statement.number == basis.number + 1 &&
                        statement.start == basis.end;
   if (!follows) return fail(Errc::conflict, "it does not follow the last statement here");

@@ -64,8 +64,8 @@ Result<Check> check(const Basis& basis, std::span<const RevisionPoint> points,
                     const wire::Statement& statement, wire::AuditWord own_audit, CheckTime time);
 
 /// The owner's check of a statement that the holder has signed before, when the owner signed it and then
-/// forgot. Errors: conflict, invalid.
+/// forgot. Errors: conflict, invalid (from the future: signed by a clock that was ahead).
 Result<Finding> check_adopted(const Basis& basis, std::span<const RevisionPoint> points,
-                              const wire::Statement& statement);
+                              const wire::Statement& statement, WallTime now);
 
 }  // namespace mycostr::payment

@@ -62,6 +62,7 @@ std::optional<wire::Standing> StatementSender::standing_with(const NodeId& holde
 /// Closes epochs, and visits the holders of open statements.
 std::vector<AgreementId> StatementSender::look() {
   std::vector<AgreementId> closed;
+  std::map<NodeId, std::vector<AgreementId>> open_with;
   std::erase_if(open_, [&](const auto& entry) { return book_.find(entry.first) == nullptr; });
   const auto now = ports_.clock.wall_now();
   for (const auto& [id, agreement] : book_.all()) {
@@ -76,9 +77,12 @@ std::vector<AgreementId> StatementSender::look() {
     auto& open = open_[id];
     const auto agreed_end = account == nullptr ? agreement.terms.since : account->end;
     if (close_epochs(open, agreement, agreed_end, now, period_)) closed.push_back(id);
-    if (open.ends.empty() || visits_.size() >= kMaxVisits || !may_visit(agreement.peer)) continue;
-    holders_[agreement.peer].is_visited = true;
-    visits_.spawn(visit(agreement.peer));
+    if (!open.ends.empty()) open_with[agreement.peer].push_back(id);
+  }
+  for (auto& [holder, agreements] : open_with) {
+    if (visits_.size() >= kMaxVisits || !may_visit(holder)) continue;
+    holders_[holder].is_visited = true;
+    visits_.spawn(visit(holder, std::move(agreements)));
   }
   return closed;
 }
@@ -99,13 +103,13 @@ bool StatementSender::may_visit(const NodeId& id) {
   return !waits;
 }
 
-Task<> StatementSender::visit(NodeId id) {
+Task<> StatementSender::visit(NodeId id, std::vector<AgreementId> agreements) {
   struct Ended {
     Holder& holder;
     ~Ended() { holder.is_visited = false; }
   } ended{holders_[id]};
   const auto slot = co_await slots_.take(1);
-  const auto done = co_await send_all(id);
+  const auto done = co_await send_all(id, std::move(agreements));
   auto& holder = ended.holder;
   if (done) {
     holder.pause = Duration(0);
@@ -118,15 +122,12 @@ Task<> StatementSender::visit(NodeId id) {
   holder.not_before = ports_.clock.now() + holder.pause;
 }
 
-Task<Result<void>> StatementSender::send_all(NodeId holder) {
-  std::vector<AgreementId> theirs;
-  for (const auto& [id, open] : open_) {
-    const auto* agreement = book_.find(id);
-    if (agreement != nullptr && agreement->peer == holder && !open.ends.empty()) theirs.push_back(id);
-  }
+Task<Result<void>> StatementSender::send_all(NodeId holder, std::vector<AgreementId> agreements) {
+  // Before anything is signed.
+  if (!ports_.address_of(holder)) co_return fail(Errc::unreachable, "nobody knows where the holder is");
   // One that is refused keeps none of the others.
   Result<void> out;
-  for (const auto& id : theirs) {
+  for (const auto& id : agreements) {
     constexpr int kRounds = 16;
     auto more = co_await exchange(id);
     for (int round = 1; more && *more && round < kRounds; ++round) more = co_await exchange(id);

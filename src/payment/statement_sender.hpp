@@ -79,8 +79,8 @@ class StatementSender {
   std::vector<AgreementId> look();
   Task<> show_new(std::vector<AgreementId> agreements);
   bool may_visit(const NodeId& holder);
-  Task<> visit(NodeId holder);
-  Task<Result<void>> send_all(NodeId holder);
+  Task<> visit(NodeId holder, std::vector<AgreementId> agreements);
+  Task<Result<void>> send_all(NodeId holder, std::vector<AgreementId> agreements);
   Task<Result<bool>> exchange(AgreementId id);
   Task<Result<std::vector<Made>>> make(AgreementId id);
   Task<Result<bool>> take(agreement::Agreement agreement, std::vector<Made> made, Replies replies);

@@ -64,5 +64,13 @@ TEST_F(PayableTimeTest, ARowThatIsNoneIsRefused) {
   EXPECT_EQ(PayableTime::decode(time_.encode())->encode(), time_.encode());
 }
 
+TEST_F(PayableTimeTest, AClockThatWasAheadStopsNothing) {
+  note(0min, 60min, true);
+  note(10'000min, 10'010min, true);
+  note(61min, 120min, true);
+  EXPECT_GE(time_.within(at(0min), at(120min)), 60min + 58min);
+  EXPECT_EQ(time_.within(at(130min), at(20'000min)), 0min);
+}
+
 }  // namespace
 }  // namespace mycostr::payment

@@ -208,5 +208,31 @@ TEST_F(PaymentBookTest, ARowThatIsNoneIsNotPassedOver) {
   EXPECT_EQ(clock_.run(book.open()).error().code, Errc::corrupt);
 }
 
+TEST_F(PaymentBookTest, WhatAHolderKeepsInTheAirIsNoPartOfThisHour) {
+  auto payment = make(1);
+  invoice(payment);
+  payment.state = PaymentState::in_flight;
+  payment.fee = Msat{100};
+  payment.sent = now();
+  save(payment);
+  EXPECT_EQ(book_->spent(peer_of(1), now(), PaymentId()).hour, Msat{1100});
+  const auto later = now() + std::chrono::hours(50);
+  const auto spent = book_->spent(peer_of(1), later, PaymentId());
+  EXPECT_EQ(spent.hour, Msat{});
+  EXPECT_EQ(spent.day, Msat{1100});
+  EXPECT_EQ(spent.peer_day, Msat{1100});
+}
+
+TEST_F(PaymentBookTest, WhatWasPaidByAClockThatWasAheadStopsNothing) {
+  auto payment = make(1);
+  save(payment);
+  settle(payment);
+  payment.settled_at = now() + std::chrono::hours(500);
+  save(payment);
+  const auto spent = book_->spent(peer_of(1), now(), PaymentId());
+  EXPECT_EQ(spent.hour, Msat{});
+  EXPECT_EQ(spent.day, Msat{});
+}
+
 }  // namespace
 }  // namespace mycostr::payment
