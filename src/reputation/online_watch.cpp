@@ -35,6 +35,8 @@ bool OnlineWatch::is_doubtful(const std::vector<Sighting>& sightings) const {
              static_cast<double>(vanished) > kVanishedFraction * static_cast<double>(there_before);
     }
   } all, ours;
+  const bool anybody = std::ranges::any_of(sightings, &Sighting::answers);
+  if (!anybody && !sightings.empty()) return true;
   for (const auto& [node, answers, is_ours] : sightings) {
     if (!present_.contains(node)) continue;
     all.add(answers);

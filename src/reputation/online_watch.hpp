@@ -16,9 +16,9 @@ struct Sighting {
   bool is_ours = false;  ///< this node has an agreement with it
 };
 
-/// Where all nodes that were there are missing, or more than this fraction of them and of those with an
-/// agreement, at least two, the own line is suspected, and the window counts for nobody (strangers who come
-/// and go, or who stay, excuse nobody) ...
+/// Where nobody answers, or all nodes that were there are missing, or more than this fraction of them and of
+/// those with an agreement, at least two, the own line is suspected, and the window counts for nobody
+/// (strangers who come and go, or who stay, excuse nobody) ...
 inline constexpr double kVanishedFraction = 0.25;
 /// ... but for no longer than this many windows in a row: then they are gone.
 inline constexpr std::size_t kMaxDoubtfulWindows = 24;

@@ -114,5 +114,13 @@ TEST_F(OnlineWatchTest, LooksOncePerPeriod) {
   EXPECT_TRUE(running.was_cancelled());
 }
 
+TEST_F(OnlineWatchTest, WhereNobodyAnswersAfterAStartTheOwnLineIsSuspected) {
+  watch_.add({{node(1), false, true}, {node(2), false, true}});
+  EXPECT_EQ(seen(1), 0U);
+  watch_.add({{node(1), false, true}, {node(2), true, true}});
+  EXPECT_EQ(seen(1), 1U);
+  EXPECT_LT(online(1), 1);
+}
+
 }  // namespace
 }  // namespace mycostr::reputation
