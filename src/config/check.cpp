@@ -45,7 +45,11 @@ std::vector<std::string> shortened_periods(const Settings& settings) {
     const auto is = setting.field(chosen);
     const auto* period = std::get_if<Duration*>(&is);
     if (period == nullptr || setting.section == "api") continue;
-    if (**period < *std::get<Duration*>(setting.field(usual))) out.push_back(setting.name());
+    const auto& usually = *std::get<Duration*>(setting.field(usual));
+    // All nodes of a network count in the same ones.
+    const bool is_shared =
+        setting.key == "period" && (setting.section == "audit" || setting.section == "payments");
+    if (**period < usually || (is_shared && **period != usually)) out.push_back(setting.name());
   }
   return out;
 }

@@ -201,8 +201,8 @@ Result<std::uint64_t> price_of(const PaymentSettings& settings);
 /// What no setting alone can tell: ask after all of them are applied. The detail holds every problem found.
 Result<void> check(const Settings& settings);
 
-/// Names of the periods and deadlines between nodes that are shorter than their defaults, as for a test:
-/// "audit.period".
+/// Names of the periods and deadlines between nodes that are shorter than their defaults, as for a test, and
+/// of those that all nodes must share where they are others: "audit.period".
 std::vector<std::string> shortened_periods(const Settings& settings);
 
 /// The text of mycostrd.toml: every setting with its meaning; those that have their default value commented

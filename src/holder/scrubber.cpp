@@ -14,6 +14,7 @@ namespace {
 constexpr std::string_view kRow = "scrub";
 constexpr std::size_t kShardsPerPage = 256;
 constexpr std::size_t kOthers = 3;  // read to tell a bad record from a bad disk
+constexpr auto kBusy = "this process cannot open or read more now";
 constexpr auto kSaveEvery = std::chrono::seconds(30);
 constexpr auto kRestAfterFailure = std::chrono::minutes(10);
 
@@ -129,6 +130,7 @@ Task<> Scrubber::advance() {
   if (finding == Finding::unreadable) {
     co_return rest_after_failure({Errc::io, "nothing can be read of the disk"});
   }
+  if (finding == Finding::busy) co_return rest_after_failure({Errc::overloaded, kBusy});
   if (finding == Finding::bad && !co_await lose(shard.key, finding)) co_return;
   passed(shard);
 }
@@ -156,6 +158,7 @@ Task<> Scrubber::look_at_suspect() {
   if (finding == Finding::unreadable) {
     co_return rest_after_failure({Errc::io, "nothing can be read of the disk"});
   }
+  if (finding == Finding::busy) co_return rest_after_failure({Errc::overloaded, kBusy});
   if (finding != Finding::whole && !co_await lose(key, finding)) co_return;
   suspects_.erase(key);
   rest_after({kMaxChunkSize});
@@ -181,6 +184,7 @@ Task<Scrubber::Finding> Scrubber::read(ShardKey key) {
   }
   const auto code = bytes.error().code;
   if (code == Errc::not_found) co_return Finding::gone;
+  if (code == Errc::overloaded) co_return Finding::busy;
   co_return code == Errc::corrupt ? Finding::bad : Finding::unreadable;
 }
 

@@ -57,7 +57,7 @@ class Scrubber {
   static constexpr std::size_t kMaxSuspects = 10'000;
 
  private:
-  enum class Finding { whole, bad, gone, unreadable };
+  enum class Finding { whole, bad, gone, unreadable, busy };
 
   Task<> work();
   Task<> do_next();

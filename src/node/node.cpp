@@ -212,7 +212,7 @@ std::vector<api::Problem> Node::problems() {
     out.push_back({"no_peers", "no other node answers; look at peer.bootstrap and the network"});
   }
   if (const auto shortened = config::shortened_periods(settings_); !shortened.empty()) {
-    out.push_back({"short_periods", fmt::format("periods are set shorter than usual, as for a test: {}",
+    out.push_back({"short_periods", fmt::format("periods are not the usual ones, as for a test: {}",
                                                 fmt::join(shortened, ", "))});
   }
   if (const auto warnings = engine_.standing().warnings(); !warnings.empty()) {

@@ -49,7 +49,11 @@ bool is_unsupported(int code) {
 
 Error PackFile::error(std::string_view what, int code) const {
   const bool no_space = code == ENOSPC || code == EDQUOT || code == EFBIG;
-  return {no_space ? Errc::full : Errc::io,
+  // No word of the disk's.
+  const bool is_process = code == EMFILE || code == ENFILE || code == ENOMEM;
+  return {no_space     ? Errc::full
+          : is_process ? Errc::overloaded
+                       : Errc::io,
           fmt::format("{} {}: {}", what, path_.string(), std::generic_category().message(code))};
 }
 

@@ -99,6 +99,7 @@ Task<Result<Buffer>> SimChunkStore::read_some(ShardKey key, ByteCount offset,
   if (!power_.lasts(life)) co_return no_power();
   const auto at = shards_.find(key);
   if (at == shards_.end()) co_return no_shard();
+  if (busy_.contains(key)) co_return fail(Errc::overloaded, "too many open files");
   if (!readable_ || broken_.contains(key)) co_return fail(Errc::io, "the disk does not read this");
   const auto size = at->second.size();
   const auto count = length ? length->value : size;

@@ -43,6 +43,10 @@ class SimChunkStore final : public ChunkStore {
   void misread_once(const ShardKey& key) { misread_ = key; }
   /// Reading the shard fails with io from now on.
   void break_record(const ShardKey& key) { broken_.insert(key); }
+  /// Reads of it fail for want of what this process needs.
+  void set_busy(const ShardKey& key, bool is_busy) {
+    is_busy ? void(busy_.insert(key)) : void(busy_.erase(key));
+  }
   /// All reading fails with io.
   void set_readable(bool readable) { readable_ = readable; }
   /// How many times slower than usual it is.
@@ -75,6 +79,7 @@ class SimChunkStore final : public ChunkStore {
   unsigned slowness_ = 1;
   bool readable_ = true;
   std::set<ShardKey> broken_;
+  std::set<ShardKey> busy_;
   std::optional<ShardKey> misread_;
   std::map<ShardKey, Buffer> shards_;
   Pending pending_;

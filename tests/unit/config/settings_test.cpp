@@ -276,6 +276,9 @@ TEST(Settings, ShortenedPeriodsAreNamed) {
   settings.repair.surplus_after = 1h;
   EXPECT_EQ(shortened_periods(settings), (std::vector<std::string>{"dht.refresh", "audit.deadline",
                                                                    "scrub.period", "repair.surplus_after"}));
+  Settings longer;
+  longer.audit.period = 2h;  // the others' epochs are of an hour
+  EXPECT_EQ(shortened_periods(longer), std::vector<std::string>{"audit.period"});
 }
 
 TEST(Settings, WrittenFileReadsBackTheSame) {

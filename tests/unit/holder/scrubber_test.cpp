@@ -242,6 +242,22 @@ TEST_F(ScrubberTest, ADiskThatCannotBeReadIsNotTheLossOfAllThatIsOnIt) {
   EXPECT_EQ(lost_rows(), 1U);
 }
 
+TEST_F(ScrubberTest, AProcessThatCannotReadMoreLosesNothing) {
+  const auto keys = put_many(10);
+  chunks_.set_busy(keys[5], true);
+  begin();
+  scrubber().start_now();
+  scrubber().suspect(keys[5]);
+  clock_.run_for(2h);
+  EXPECT_EQ(chunks_.shards().size(), 10U);
+  EXPECT_EQ(lost_rows(), 0U);
+  EXPECT_TRUE(status().is_running);
+  chunks_.set_busy(keys[5], false);
+  clock_.run_for(21min);
+  EXPECT_FALSE(status().is_running);
+  EXPECT_EQ(lost_rows(), 0U);
+}
+
 TEST_F(ScrubberTest, WhatCannotBeNotedIsTriedAgain) {
   const auto keys = put_many(10);
   chunks_.rot(keys[5]);
