@@ -13,6 +13,7 @@
 namespace mycostr::repair {
 namespace {
 
+constexpr auto kNoHolder = "no holder can take the copy";
 constexpr int kHoldersToTry = 3;
 constexpr auto kCandidatesLast = std::chrono::seconds(10);
 /// Numbers of the copies that uploads make lie below.
@@ -79,7 +80,7 @@ Task<CopyResult> CopyMaker::run(Damage damage) {
     done = co_await make(**chunk, damage, out);
   }
   if (!done) {
-    out.outcome = CopyResult::Outcome::failed;
+    if (out.outcome != CopyResult::Outcome::no_source) out.outcome = CopyResult::Outcome::failed;
     out.problem = to_string(done.error());
   }
   co_return out;
@@ -87,20 +88,31 @@ Task<CopyResult> CopyMaker::run(Damage damage) {
 
 Task<Result<void>> CopyMaker::make(const KnownChunk& chunk, const Damage& damage, CopyResult& out) {
   const auto now = context_.clock.now();
-  const auto sources = planner_.sources(chunk.view, out.found, damage.tries, now);
+  auto sources = planner_.sources(chunk.view, out.found, damage.has_no_source, now);
   if (sources.holders.empty() && sources.when > now) {
     out.outcome = CopyResult::Outcome::busy;
     out.when = sources.when;
     co_return Result<void>();
   }
+  // Many chunks may wait for the same holders, or for room: that costs nobody a transfer.
+  std::erase_if(sources.holders, [&](const NodeId& id) { return !context_.directory.is_live(id); });
+  if (sources.holders.empty()) {
+    out.outcome = CopyResult::Outcome::no_source;
+    co_return fail(Errc::unreachable, "no holder of a copy is there");
+  }
+  auto barred = barred_from(chunk);
+  if (!barred) co_return fail(Errc::not_enough, kNoHolder);
   const auto secrets = context_.keystore.unwrap(chunk.file.wrapped_secrets, chunk.file.id);
   if (!secrets) co_return fail(Errc::corrupt, "the file's secrets cannot be read with this node's key");
   // Before bytes are asked for: many repairs must not take the memory of the transfers.
   const auto memory = co_await context_.memory.take(chunk.row.size.value);
   auto cipher = co_await fetch(chunk, *secrets, sources.holders);
-  if (!cipher) co_return std::unexpected(cipher.error());
+  if (!cipher) {
+    out.outcome = CopyResult::Outcome::no_source;
+    co_return std::unexpected(cipher.error());
+  }
   auto draft = co_await seal(chunk, *secrets, std::move(*cipher));
-  if (auto placed = co_await place(chunk, draft); !placed) co_return placed;
+  if (auto placed = co_await place(chunk, draft, std::move(*barred)); !placed) co_return placed;
   auto shards = chunk.row.shards;
   shards.push_back(draft.chunk.shards.front());
   out.shard = shards.back().id;
@@ -134,13 +146,10 @@ Task<CopyMaker::Draft> CopyMaker::seal(const KnownChunk& chunk, const crypto::Fi
   co_return draft;
 }
 
-Task<Result<void>> CopyMaker::place(const KnownChunk& chunk, Draft& draft) {
+Task<Result<void>> CopyMaker::place(const KnownChunk& chunk, Draft& draft, std::vector<NodeId> failed) {
   auto& shard = draft.chunk.shards.front();
-  // Who had a copy and lost it, or leaves, or is gone, gets no other; its subnet may.
-  std::vector<NodeId> failed;
-  for (const auto& copy : chunk.view.copies) failed.push_back(copy.holder);
   bool is_planned = false;
-  Error last{Errc::not_enough, "no holder can take the copy"};
+  Error last{Errc::not_enough, kNoHolder};
   for (int i = 0; i < kHoldersToTry; ++i) {
     const auto holder = co_await pick(chunk, failed);
     if (!holder) break;
@@ -169,6 +178,27 @@ Task<Result<void>> CopyMaker::place(const KnownChunk& chunk, Draft& draft) {
 Task<> CopyMaker::give_up(FileId plan) {
   const auto done = co_await catalog_.abandon_upload(plan);
   if (!done) log(LogLevel::error, "repair", "could not give a copy up: {}", to_string(done.error()));
+}
+
+/// Who had a copy and lost it, or leaves, or is gone, gets no other; its subnet may. But where nobody else
+/// can take it, rather one that is there and lost what it had (a sector, not its honesty) than none. Nothing
+/// where not even such a one can.
+std::optional<std::vector<NodeId>> CopyMaker::barred_from(const KnownChunk& chunk) {
+  const auto eligible = eligible_for(chunk.file.areas);
+  if (!eligible) return std::nullopt;
+  std::vector<NodeId> all;
+  std::vector<NodeId> unfit;
+  for (const auto& copy : chunk.view.copies) {
+    all.push_back(copy.holder);
+    const auto* holder = planner_.holders().find(copy.holder);
+    const bool drains = holder != nullptr && holder->is_draining;
+    if (!copy.lost || drains || !planner_.holders().is_counted(copy.holder)) unfit.push_back(copy.holder);
+  }
+  const auto held = staying_holders(chunk.view, planner_.holders(), context_.clock.now());
+  for (auto& barred : {all, unfit}) {
+    if (!eligible->pick({1, held, barred}, context_.in_flight, context_.random).empty()) return barred;
+  }
+  return std::nullopt;
 }
 
 /// One that says it takes the shard. Who does not answer goes into `failed`.

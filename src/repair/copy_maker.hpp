@@ -14,10 +14,11 @@ namespace mycostr::repair {
 
 struct CopyResult {
   enum class Outcome {
-    nothing,  ///< the chunk needs nothing any more
-    done,     ///< a copy was made, or some were taken back; it may need more
-    busy,     ///< its sources have sent enough for now: not before `when`
-    failed    ///< `problem` says why; nothing has changed
+    nothing,   ///< the chunk needs nothing any more
+    done,      ///< a copy was made, or some were taken back; it may need more
+    busy,      ///< its sources have sent enough for now: not before `when`
+    failed,    ///< `problem` says why; nothing has changed
+    no_source  ///< the same, for nobody gave the chunk
   };
   Outcome outcome = Outcome::nothing;
   SteadyTime when;
@@ -49,9 +50,11 @@ class CopyMaker {
   Task<Result<Buffer>> fetch(const KnownChunk& chunk, const crypto::FileSecrets& secrets,
                              const std::vector<NodeId>& sources);
   Task<Draft> seal(const KnownChunk& chunk, const crypto::FileSecrets& secrets, Buffer cipher);
-  Task<Result<void>> place(const KnownChunk& chunk, Draft& draft);
+  /// To a holder that is not in `failed`.
+  Task<Result<void>> place(const KnownChunk& chunk, Draft& draft, std::vector<NodeId> failed);
   Task<> give_up(FileId plan);
   Task<std::optional<NodeId>> pick(const KnownChunk& chunk, std::vector<NodeId>& failed);
+  std::optional<std::vector<NodeId>> barred_from(const KnownChunk& chunk);
   /// Null where this version does not know one of the areas.
   std::shared_ptr<const placement::Eligible> eligible_for(const std::vector<std::string>& areas);
   Task<Result<void>> update(const KnownChunk& chunk, std::vector<files::ShardInfo> shards,

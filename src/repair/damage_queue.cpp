@@ -9,8 +9,12 @@ DamageQueue::Rank DamageQueue::rank_of(const Entry& entry) {
   return {damage.live, damage.worst_score, entry.age, damage.key};
 }
 
+std::pair<bool, DamageQueue::Rank> DamageQueue::worth_of(const Entry& entry) {
+  return {entry.damage.tries > 0, rank_of(entry)};
+}
+
 void DamageQueue::index(const Entry& entry, SteadyTime now) {
-  ranks_.insert(rank_of(entry));
+  ranks_.insert(worth_of(entry));
   if (entry.ready <= now) {
     ready_.insert(rank_of(entry));
   } else {
@@ -23,7 +27,7 @@ Damage DamageQueue::remove(const ChunkKey& of) {
   const auto key = of;
   auto node = entries_.extract(key);
   auto& entry = node.mapped();
-  ranks_.erase(rank_of(entry));
+  ranks_.erase(worth_of(entry));
   ready_.erase(rank_of(entry));
   waiting_.erase({entry.ready, key});
   return std::move(entry.damage);
@@ -38,6 +42,7 @@ std::optional<Damage> DamageQueue::push(Damage damage, SteadyTime ready, SteadyT
     damage.queued = old.damage.queued;
     damage.tries = old.damage.tries;
     damage.problem = old.damage.problem;
+    damage.has_no_source = old.damage.has_no_source;
     // What failed waits, unless it has become worse.
     if (damage.live >= old.damage.live) ready = std::max(ready, old.ready);
     remove(damage.key);
@@ -46,7 +51,7 @@ std::optional<Damage> DamageQueue::push(Damage damage, SteadyTime ready, SteadyT
   const auto& entry = entries_.emplace(key, Entry{std::move(damage), age, ready}).first->second;
   index(entry, now);
   if (entries_.size() <= limit_) return std::nullopt;
-  return remove(std::get<ChunkKey>(*ranks_.rbegin()));
+  return remove(std::get<ChunkKey>(ranks_.rbegin()->second));
 }
 
 void DamageQueue::ripen(SteadyTime now) {

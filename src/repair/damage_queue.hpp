@@ -24,9 +24,10 @@ struct Damage {
   ByteCount size;
   std::uint64_t id = 0;  ///< of the repair, for people
   WallTime queued;
-  std::uint32_t tries = 0;  ///< that failed
-  std::string problem;      ///< of the last one
-  NodeId found_at;          ///< the holder whose chunks were looked at
+  std::uint32_t tries = 0;     ///< that failed
+  bool has_no_source = false;  ///< the last one: nobody gave the chunk
+  std::string problem;         ///< of the last one
+  NodeId found_at;             ///< the holder whose chunks were looked at
 
   bool is_urgent() const { return live <= kUrgentLive; }
 };
@@ -36,7 +37,7 @@ class DamageQueue {
   explicit DamageQueue(std::size_t limit = kMaxQueued) : limit_(limit) {}
 
   /// Not before `ready`. What is known of the chunk already is replaced, its age and number stay. Gives back
-  /// what there is no room for: the least urgent of all, this one perhaps.
+  /// what there is no room for: one that has failed, else the least urgent of all, this one perhaps.
   std::optional<Damage> push(Damage damage, SteadyTime ready, SteadyTime now);
   /// The most urgent that is ready, if it has `max_live` places at most.
   std::optional<Damage> take(std::uint32_t max_live, SteadyTime now);
@@ -56,13 +57,15 @@ class DamageQueue {
   };
 
   static Rank rank_of(const Entry& entry);
+  static std::pair<bool, Rank> worth_of(const Entry& entry);
   void index(const Entry& entry, SteadyTime now);
   Damage remove(const ChunkKey& key);
   void ripen(SteadyTime now);
 
   const std::size_t limit_;
   std::map<ChunkKey, Entry> entries_;
-  std::set<Rank> ranks_;  ///< of all
+  /// Of all; those that have failed last, for they must not keep others out for ever.
+  std::set<std::pair<bool, Rank>> ranks_;
   std::set<Rank> ready_;  ///< of those that are
   std::set<std::pair<SteadyTime, ChunkKey>> waiting_;
   std::uint64_t next_age_ = 0;

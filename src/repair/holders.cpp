@@ -51,18 +51,21 @@ Transition Holders::change(const NodeId& id, Holder& holder, HolderState to, Ste
   const Transition out{id, holder.state, to};
   holder.state = to;
   holder.since = now;
+  auto next = now;
   switch (to) {
     case HolderState::live:
-      holder.next_pass = now + settings_.surplus_after;
+      // What was to leave it was hoped for meanwhile, and is in no queue any more.
+      if (!holder.is_draining) next += settings_.surplus_after;
       break;
     case HolderState::gone:
-      holder.next_pass = now;
       break;
     case HolderState::suspect:
     case HolderState::returning:
-      holder.next_pass = now + settings_.grace_critical;
+      next += settings_.grace_critical;
       break;
   }
+  // One that is due sooner may have another reason.
+  holder.next_pass = std::min(holder.next_pass, next);
   return out;
 }
 
@@ -129,18 +132,23 @@ void Holders::update_freeze(SteadyTime now) {
     ++sight.known;
     if (holder.silent_since) sight.silent_since.push_back(*holder.silent_since);
   }
+  const auto frozen_since = freeze_.since();
   freeze_change_ = freeze_.update(std::move(sight), now);
-  if (freeze_change_ == Freeze::Change::enough_are_back) thaw(true, now);
-  if (freeze_change_ == Freeze::Change::lasted_too_long) thaw(false, now);
+  if (freeze_change_ == Freeze::Change::enough_are_back) {
+    // The crowd fell silent within suspect_after, and was seen to at most so much later.
+    thaw(*frozen_since - 2 * settings_.suspect_after, now);
+  }
+  if (freeze_change_ == Freeze::Change::lasted_too_long) thaw(std::nullopt, now);
 }
 
-/// What was not done meanwhile is found anew. Where it was the own link, who is not back yet may be in a
-/// moment.
-void Holders::thaw(bool are_back, SteadyTime now) {
+/// What was not done meanwhile is found anew. Where it was the own link, who fell silent with it (since
+/// `crowd`) and is not back yet may be in a moment; who was silent before is not excused by that.
+void Holders::thaw(std::optional<SteadyTime> crowd, SteadyTime now) {
   for (auto& [id, holder] : holders_) {
     if (holder.state == HolderState::live) continue;
     holder.next_pass = now;
-    if (!are_back || holder.state == HolderState::gone) continue;
+    const bool is_excused = crowd && holder.silent_since && *holder.silent_since >= *crowd;
+    if (!is_excused || holder.state == HolderState::gone) continue;
     holder.since = now;
     holder.next_pass = now + settings_.grace_critical;
   }

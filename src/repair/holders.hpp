@@ -104,7 +104,7 @@ class Holders {
   Transition change(const NodeId& id, Holder& holder, HolderState to, SteadyTime now);
   void observe_domain(Holder& holder, const std::string& domain, SteadyTime now);
   void update_freeze(SteadyTime now);
-  void thaw(bool are_back, SteadyTime now);
+  void thaw(std::optional<SteadyTime> crowd, SteadyTime now);
 
   const Settings settings_;
   const SteadyTime started_;

@@ -73,7 +73,8 @@ void Planner::done(const Damage& damage) {
 void Planner::retry(Damage damage, SteadyTime now) {
   const auto& settings = holders_.settings();
   const auto doublings = std::min(damage.tries, kMaxDoublings);
-  const auto delay = std::min(settings.suspect_after / kFirstRetryPart * (1 << doublings), settings.grace);
+  const auto longest = damage.live == 0 ? settings.suspect_after : settings.grace;
+  const auto delay = std::min(settings.suspect_after / kFirstRetryPart * (1 << doublings), longest);
   ++damage.tries;
   done(damage);
   push(std::move(damage), now + delay, now);
@@ -88,7 +89,7 @@ void Planner::postpone(Damage damage, SteadyTime when, SteadyTime now) {
   push(std::move(damage), when, now);
 }
 
-Planner::Sources Planner::sources(const ChunkView& chunk, const Assessment& assessment, std::uint32_t tries,
+Planner::Sources Planner::sources(const ChunkView& chunk, const Assessment& assessment, bool has_no_source,
                                   SteadyTime now) const {
   std::vector<NodeId> all;
   std::vector<NodeId> good;
@@ -96,7 +97,7 @@ Planner::Sources Planner::sources(const ChunkView& chunk, const Assessment& asse
     all.push_back(copy.holder);
     if (!copy.lost && holders_.is_counted(copy.holder)) good.push_back(copy.holder);
   }
-  if (assessment.live <= kNeeded || tries > 0 || good.empty()) return {std::move(all), now};
+  if (assessment.live <= kNeeded || has_no_source || good.empty()) return {std::move(all), now};
   const auto next = *std::ranges::min_element(good, {}, [&](const NodeId& id) { return pacer_.free_at(id); });
   const auto when = pacer_.free_at(next);
   if (when <= now) return {{next}, now};

@@ -32,7 +32,8 @@ class Planner {
   std::optional<SteadyTime> next_start(SteadyTime now) const;
   bool is_running(const ChunkKey& key) const { return running_.contains(key); }
   void done(const Damage& damage);
-  /// It failed: waits longer each time, at most the grace.
+  /// It failed: waits longer each time, at most the grace; suspect_after where no copy is left but on holders
+  /// that are away, for one may be back for an hour only.
   void retry(Damage damage, SteadyTime now);
   /// It could be done but for its sources: not before `when`. After many in a row others, but for those with
   /// one place at most, wait as well: with the sources busy there is no use in looking at each chunk.
@@ -44,7 +45,7 @@ class Planner {
     std::vector<NodeId> holders;  ///< empty: none keeps it, or not before `when`
     SteadyTime when;              ///< when the first one may send
   };
-  Sources sources(const ChunkView& chunk, const Assessment& assessment, std::uint32_t tries,
+  Sources sources(const ChunkView& chunk, const Assessment& assessment, bool has_no_source,
                   SteadyTime now) const;
   SourcePacer& pacer() { return pacer_; }
 

@@ -57,6 +57,7 @@ Task<> Service::run() {
   std::exception_ptr stopped;
   is_running_ = true;
   tasks_.spawn(look_at_chunks());
+  tasks_.spawn(keep_looking_at_losses());
   try {
     co_await rounds();
   } catch (...) {
@@ -112,6 +113,12 @@ bool Service::is_counted(const NodeId& holder, const ShardId& shard) const {
   return planner_.holders().is_counted(holder) && !lost_.contains(shard);
 }
 
+bool Service::is_given_up(const NodeId& id) const {
+  const auto* holder = planner_.holders().find(id);
+  return holder != nullptr && holder->state == HolderState::gone &&
+         context_.clock.now() - holder->since >= settings_.given_up_after;
+}
+
 Task<> Service::look_at_chunks() {
   co_await look_at_losses();
   for (;;) {
@@ -120,7 +127,15 @@ Task<> Service::look_at_chunks() {
   }
 }
 
-/// What was known to be lost when the node stopped.
+/// A copy may be lost before its file is there, or looking at its chunk may have failed.
+Task<> Service::keep_looking_at_losses() {
+  for (;;) {
+    co_await context_.clock.sleep_for(settings_.suspect_after);
+    if (!lost_.empty()) co_await look_at_losses();
+  }
+}
+
+/// What is known to be lost, and perhaps not queued yet.
 Task<> Service::look_at_losses() {
   std::optional<LossRow> after;
   for (bool more = true; more;) {
@@ -160,7 +175,9 @@ Task<> Service::pass(NodeId holder) {
   }
   if (!is_whole) co_return planner_.holders().pass_failed(holder, context_.clock.now());
   planner_.holders().pass_done(holder, context_.clock.now());
-  if (count == 0) found_.erase(holder);
+  if (count > 0) co_return;
+  found_.erase(holder);
+  if (is_given_up(holder)) hooks_.on_given_up(holder);
 }
 
 Task<Result<void>> Service::look_at_chunk(ChunkKey key, NodeId found_at) {
@@ -186,6 +203,8 @@ Task<> Service::job(Damage damage) {
       planner_.postpone(std::move(damage), result.when, now);
       break;
     case CopyResult::Outcome::failed:
+    case CopyResult::Outcome::no_source:
+      damage.has_no_source = result.outcome == CopyResult::Outcome::no_source;
       log(LogLevel::warn, "repair", "file={} chunk={}: {}", file_id_text(damage.key.file), damage.key.index,
           result.problem);
       damage.problem = result.problem;

@@ -16,6 +16,8 @@ struct Hooks {
   std::function<std::vector<NodeId>()> holders = [] { return std::vector<NodeId>(); };
   /// A holder that was gone is back: an audit is wanted, after which audit_passed() is called.
   std::function<void(const NodeId&)> on_returned = [](const NodeId&) {};
+  /// Nothing of the catalog's is expected to be kept by a holder that was given up: told after each look.
+  std::function<void(const NodeId&)> on_given_up = [](const NodeId&) {};
   std::function<void(const Event&)> on_event = [](const Event&) {};
 };
 
@@ -41,6 +43,8 @@ class Service {
   /// Whether a copy counts: it is not known to be lost, and its holder is neither silent for long, nor back
   /// without an audit, nor distrusted. For files::Context.
   bool is_counted(const NodeId& holder, const ShardId& shard) const;
+  /// Gone for given_up_after. For files::Context.
+  bool is_given_up(const NodeId& holder) const;
   /// Of one state or all: those running, those waiting in the order of choice, then those done, oldest first.
   /// At most `limit`; of those waiting no more than 10,000 are looked at.
   std::vector<RepairRecord> list(std::optional<RepairState> state, std::size_t limit) const;
@@ -61,6 +65,7 @@ class Service {
   // Looking at chunks.
   Task<> look_at_chunks();
   Task<> look_at_losses();
+  Task<> keep_looking_at_losses();
   Task<> pass(NodeId holder);
   Task<Result<void>> look_at_chunk(ChunkKey key, NodeId found_at);
   // Repairing them.

@@ -21,6 +21,8 @@ struct Settings {
   double freeze_fraction = 0.25;
   /// A holder sends copies for repair at most so much of the time.
   double uplink_fraction = 0.1;
+  /// A holder that has been gone for so long is not expected back: what is to be deleted there is forgotten.
+  Duration given_up_after = std::chrono::days(30);
 };
 
 /// Copies made at once by a node; half of them only for chunks with kUrgentLive copies or fewer.

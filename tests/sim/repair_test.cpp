@@ -142,6 +142,14 @@ Task<> rot_some(SimWorld& world) {
   co_await it.expect_reads();
 }
 
+TEST(Repair, WhereNobodyElseCanTheHolderThatLostACopyTakesTheNewOne) {
+  for (std::uint64_t seed = 1; seed <= seeds_of(3); ++seed) {
+    SCOPED_TRACE(seed);
+    SimWorld world(world_of(kCopies + 1), seed);
+    world.run(rot_some(world));
+  }
+}
+
 TEST(Repair, ReplacesAtOnceWhatHoldersSayIsLost) {
   for (std::uint64_t seed = 1; seed <= seeds_of(5); ++seed) {
     SCOPED_TRACE(seed);

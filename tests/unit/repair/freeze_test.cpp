@@ -162,5 +162,19 @@ TEST(Freeze, DoesNotHoldBackWhatIsProvenLost) {
   EXPECT_EQ(found.from, node(7));
 }
 
+TEST(Freeze, ExcusesNobodyWhoWasSilentBefore) {
+  HoldersRun run(12);
+  run.silence(1);
+  run.pass(hours(3));
+  for (std::uint8_t n = 2; n <= 5; ++n) run.silence(n);
+  run.pass(minutes(20));
+  EXPECT_TRUE(run.holders.is_frozen());
+  for (std::uint8_t n = 2; n <= 5; ++n) run.wake(n);
+  run.pass(minutes(1));
+  EXPECT_FALSE(run.holders.is_frozen());
+  run.pass(hours(1));
+  EXPECT_EQ(run.state(1), HolderState::gone);
+}
+
 }  // namespace
 }  // namespace mycostr::repair::test

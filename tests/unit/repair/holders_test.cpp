@@ -175,7 +175,7 @@ TEST(Holders, AreLookedAtWhenGraceEndsAndWhenTheirCopiesAreTooMany) {
   run.holders.audit_passed(node(1), run.now);
   EXPECT_TRUE(take_all(run).empty());
   run.pass(hours(71));
-  EXPECT_EQ(std::ranges::count(take_all(run), node(1)), 0);
+  EXPECT_EQ(std::ranges::count(take_all(run), node(1)), 1) << "the look that was due stands";
   run.pass(hours(1));  // back for surplus_after
   EXPECT_EQ(std::ranges::count(take_all(run), node(1)), 1);
 }
@@ -234,6 +234,20 @@ TEST(Holders, WhatChangesDuringAPassIsLookedAtInAnother) {
   run.pass(minutes(1));
   run.holders.pass_done(node(1), run.now);
   EXPECT_EQ(run.holders.take_pass(run.now), node(1));
+}
+
+TEST(Holders, ThatDrainAreLookedAtWhenTheyAreBackFromASilence) {
+  HoldersRun run(12);
+  run.pass(hours(4));
+  run.set(1, draining());
+  run.pass(minutes(1));
+  take_all(run);
+  run.silence(1);
+  run.pass(minutes(20));
+  run.wake(1);
+  run.pass(minutes(1));
+  EXPECT_EQ(run.state(1), HolderState::live);
+  EXPECT_EQ(take_all(run), std::vector{node(1)}) << "what is to leave it was only hoped for meanwhile";
 }
 
 }  // namespace

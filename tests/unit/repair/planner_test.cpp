@@ -102,14 +102,14 @@ TEST_F(PlannerTest, TakesTheSourceThatMaySendFirst) {
   auto lost = chunk;
   lost.copies[0].lost = Reason::rot;
   const auto found = assess(lost, planner.holders(), now);
-  EXPECT_EQ(planner.sources(lost, found, 0, now).holders.size(), 1);
+  EXPECT_EQ(planner.sources(lost, found, false, now).holders.size(), 1);
   planner.pacer().used(node(2), now - seconds(1), now);
-  EXPECT_EQ(planner.sources(lost, found, 0, now).holders, std::vector{node(3)});
+  EXPECT_EQ(planner.sources(lost, found, false, now).holders, std::vector{node(3)});
   planner.pacer().used(node(3), now - seconds(2), now);
-  const auto later = planner.sources(lost, found, 0, now);
+  const auto later = planner.sources(lost, found, false, now);
   EXPECT_TRUE(later.holders.empty());
   EXPECT_EQ(later.when, now + seconds(9));
-  EXPECT_EQ(planner.sources(lost, found, 0, later.when).holders, std::vector{node(2)});
+  EXPECT_EQ(planner.sources(lost, found, false, later.when).holders, std::vector{node(2)});
 }
 
 TEST_F(PlannerTest, SparesNoSourceOfALastCopy) {
@@ -118,7 +118,7 @@ TEST_F(PlannerTest, SparesNoSourceOfALastCopy) {
   chunk.copies[1].lost = Reason::rot;
   planner.pacer().used(node(3), now - seconds(2), now);
   const auto found = assess(chunk, planner.holders(), now);
-  EXPECT_EQ(planner.sources(chunk, found, 0, now).holders.size(), 3)
+  EXPECT_EQ(planner.sources(chunk, found, false, now).holders.size(), 3)
       << "what is said to be lost may be there";
 }
 
@@ -126,7 +126,7 @@ TEST_F(PlannerTest, AsksAllSourcesWhereOneFailed) {
   auto chunk = chunk_on({1, 2, 3});
   chunk.copies[0].lost = Reason::rot;
   const auto found = assess(chunk, planner.holders(), now);
-  EXPECT_EQ(planner.sources(chunk, found, 1, now).holders.size(), 3);
+  EXPECT_EQ(planner.sources(chunk, found, true, now).holders.size(), 3);
 }
 
 TEST_F(PlannerTest, TellsWhenTheNextMayStartOnlyWhileASlotIsFree) {
@@ -142,7 +142,7 @@ TEST_F(PlannerTest, AsksAgainForASourceThatSendsNow) {
   chunk.copies[0].lost = Reason::rot;
   planner.pacer().begin(node(2));
   planner.pacer().begin(node(3));
-  const auto later = planner.sources(chunk, assess(chunk, planner.holders(), now), 0, now);
+  const auto later = planner.sources(chunk, assess(chunk, planner.holders(), now), false, now);
   EXPECT_TRUE(later.holders.empty());
   EXPECT_EQ(later.when, now + seconds(1));
 }
@@ -173,6 +173,31 @@ TEST_F(PlannerTest, PostponesWithoutCountingAFailure) {
   planner.postpone(*planner.start(now), now + seconds(9), now);
   EXPECT_FALSE(planner.start(now + seconds(8)));
   EXPECT_EQ(planner.start(now + seconds(9))->tries, 0);
+}
+
+TEST_F(PlannerTest, TriesALastCopyOftenWhileItsHolderMayBeBack) {
+  consider(damaged(1, 3));
+  auto job = *planner.start(now);
+  EXPECT_EQ(job.live, 0);
+  for (int i = 0; i < 12; ++i) {
+    planner.retry(job, now);
+    now += minutes(15);
+    const auto again = planner.start(now);
+    ASSERT_TRUE(again) << i;
+    job = *again;
+  }
+}
+
+TEST_F(PlannerTest, WhatCannotBeRepairedKeepsNothingElseOut) {
+  // No holder takes their copies, and they are the most urgent.
+  for (std::uint8_t n = 1; n <= 5; ++n) {
+    consider(damaged(n, 2));
+    planner.retry(*planner.start(now), now);
+  }
+  EXPECT_EQ(planner.queue().size(), 5);
+  consider(damaged(9, 1));
+  EXPECT_EQ(planner.queue().size(), 5);
+  EXPECT_TRUE(planner.queue().contains(key(9)));
 }
 
 }  // namespace
