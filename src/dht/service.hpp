@@ -55,7 +55,8 @@ class Service final : public DatagramHandler {
   Task<Result<NodeId>> introduce(PeerAddress address);
   /// Answers the operation "hello", which is the other side of introduce().
   Task<Result<PeerReply>> handle_hello(PeerRequest& request);
-  /// Looks a node up that the directory does not know; false where it is not found. Takes seconds.
+  /// Looks a node up that the directory does not know, or that does not answer where it was; false where it
+  /// is not found. Takes seconds.
   Task<bool> find(NodeId id);
   /// Where an owner says that its daemon is, by the newest pointer of its own that the DHT has; nothing where
   /// it has none. Takes seconds.

@@ -84,7 +84,9 @@ Task<> Service::write_rows() {
     });
   }
   const auto now = around_.clock.now();
-  if (now >= next_anchors_) {
+  // The first ones at once: nothing else leads back to the network once the records have expired.
+  const bool are_first = anchors_.empty() && kademlia_.table().size() > 0;
+  if (now >= next_anchors_ || are_first) {
     next_anchors_ = now + kSaveAnchors;
     batch.put(std::string(kAnchorsRow), renew_anchors());
   }

@@ -22,7 +22,11 @@ struct Awaited {
 }  // namespace
 
 Task<bool> Service::find(NodeId id) {
-  if (directory_.find(id) != nullptr) co_return true;
+  const auto is_there = [&] {
+    const auto* node = directory_.find(id);
+    return node != nullptr && !node->failing;
+  };
+  if (is_there()) co_return true;
   const auto found = std::make_shared<Awaited<std::vector<Contact>>>();
   kademlia_.find_nodes(id, Effort::disjoint_paths,
                        [found](std::vector<Contact> contacts) { found->arrive(std::move(contacts)); });
@@ -35,7 +39,7 @@ Task<bool> Service::find(NodeId id) {
   wake();
   while (!got->value) co_await got->arrived.wait();
   fetched(*at, *got->value);
-  co_return directory_.find(id) != nullptr;
+  co_return is_there();
 }
 
 Task<std::optional<PeerAddress>> Service::find_owner(NodeId owner) {
