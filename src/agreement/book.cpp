@@ -34,11 +34,15 @@ const Agreement* Book::with(Role role, const NodeId& peer) const {
 }
 
 std::vector<AgreementId> Book::in_state(Role role, State state) const {
-  std::vector<AgreementId> out;
-  for (const auto& [id, agreement] : agreements_) {
-    if (agreement.role == role && agreement.state == state) out.push_back(id);
-  }
-  return out;
+  const auto at = by_state_.find({role, state});
+  if (at == by_state_.end()) return {};
+  return {at->second.begin(), at->second.end()};
+}
+
+std::vector<AgreementId> Book::ending_with(Role role, const NodeId& peer) const {
+  const auto at = ending_.find({role, peer});
+  if (at == ending_.end()) return {};
+  return {at->second.begin(), at->second.end()};
 }
 
 Task<Result<void>> Book::save(std::vector<Agreement> changed, WriteBatch batch, Durability durability) {
@@ -67,6 +71,8 @@ Task<Result<void>> Book::forget(AgreementId id, WriteBatch batch) {
 void Book::keep(Agreement agreement) {
   drop(agreement.id);
   if (agreement.state == State::active) active_[{agreement.role, agreement.peer}] = agreement.id;
+  if (agreement.state == State::ending) ending_[{agreement.role, agreement.peer}].insert(agreement.id);
+  by_state_[{agreement.role, agreement.state}].insert(agreement.id);
   agreements_.emplace(agreement.id, std::move(agreement));
 }
 
@@ -75,6 +81,12 @@ void Book::drop(const AgreementId& id) {
   if (at == agreements_.end()) return;
   const auto active = active_.find({at->second.role, at->second.peer});
   if (active != active_.end() && active->second == id) active_.erase(active);
+  by_state_[{at->second.role, at->second.state}].erase(id);
+  const auto ending = ending_.find({at->second.role, at->second.peer});
+  if (ending != ending_.end()) {
+    ending->second.erase(id);
+    if (ending->second.empty()) ending_.erase(ending);
+  }
   agreements_.erase(at);
 }
 

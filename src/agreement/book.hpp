@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <vector>
 
 #include "agreement/agreement.hpp"
@@ -29,6 +30,8 @@ class Book {
   /// In the order of their ids.
   const std::map<AgreementId, Agreement>& all() const { return agreements_; }
   std::vector<AgreementId> in_state(Role role, State state) const;
+  /// Those with this peer that are ending.
+  std::vector<AgreementId> ending_with(Role role, const NodeId& peer) const;
 
   /// Writes these agreements with `batch`, all or nothing; known here once it is written. Not cancellable
   /// once it has begun. At most one of a peer and role is active: REQUIRES. Errors: io.
@@ -45,6 +48,8 @@ class Book {
   MetaStore& store_;
   std::map<AgreementId, Agreement> agreements_;
   std::map<Peer, AgreementId> active_;
+  std::map<std::pair<Role, State>, std::set<AgreementId>> by_state_;
+  std::map<Peer, std::set<AgreementId>> ending_;
 };
 
 }  // namespace mycostr::agreement

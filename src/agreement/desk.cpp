@@ -1,8 +1,10 @@
 #include "agreement/desk.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "agreement/clearing.hpp"
+#include "agreement/keys.hpp"
 #include "base/log.hpp"
 
 namespace mycostr::agreement {
@@ -29,10 +31,9 @@ Task<Result<PeerReply>> Desk::call(const char* operation, Bytes message) {
 }
 
 Task<Result<void>> Desk::catch_up() {
-  for (const auto& id : book_.in_state(Role::owner, State::ending)) {
+  for (const auto& id : book_.ending_with(Role::owner, holder_)) {
     // Others may be forgotten meanwhile.
-    const auto* found = book_.find(id);
-    if (found == nullptr || found->peer != holder_) continue;
+    if (book_.find(id) == nullptr) continue;
     if (auto done = co_await finish(id); !done) co_return done;
   }
   if (active() == nullptr) co_return Result<void>();
@@ -81,14 +82,13 @@ Task<Result<bool>> Desk::join_some() {
 }
 
 bool Desk::is_ending() const {
-  return std::ranges::any_of(book_.in_state(Role::owner, State::ending),
-                             [&](const AgreementId& id) { return book_.find(id)->peer == holder_; });
+  return !book_.ending_with(Role::owner, holder_).empty();
 }
 
 Task<Result<void>> Desk::give_up_waiting() {
-  for (const auto& id : book_.in_state(Role::owner, State::ending)) {
+  for (const auto& id : book_.ending_with(Role::owner, holder_)) {
     const auto* found = book_.find(id);
-    if (found == nullptr || found->peer != holder_ || !found->rejoins) continue;
+    if (found == nullptr || !found->rejoins) continue;
     if (auto done = co_await take_apart(*found); !done) co_return done;
   }
   for (;;) {
@@ -152,7 +152,14 @@ Task<Result<void>> Desk::leave(std::vector<ShardId> shards) {
 Task<Result<void>> Desk::finish(AgreementId ending) {
   if (!book_.find(ending)->revision.ends) {
     // A change may have been on its way when the end was decided, or the last one.
+    auto leaving = co_await leaving_from(ending);
+    if (!leaving) co_return std::unexpected(leaving.error());
     if (auto done = co_await settle_unanswered(*book_.find(ending)); !done) co_return done;
+    // Not before the holder has answered: it may be asked for months.
+    const bool are_released = !leaving->empty() && !book_.find(ending)->rejoins;
+    if (are_released) {
+      if (auto done = co_await ports_.released(holder_, std::move(*leaving)); !done) co_return done;
+    }
   }
   if (!book_.find(ending)->revision.ends) {
     if (auto done = co_await change(*book_.find(ending), {}, true); !done) co_return done;
@@ -160,7 +167,36 @@ Task<Result<void>> Desk::finish(AgreementId ending) {
   co_return co_await take_apart(*book_.find(ending));
 }
 
+/// Those that a change takes out which has not been answered yet.
+Task<Result<std::vector<ShardId>>> Desk::leaving_from(AgreementId ending) {
+  const auto row = co_await ports_.meta.get(keys::of(keys::kChanges, ending));
+  if (!row) co_return std::unexpected(row.error());
+  if (!*row) co_return std::vector<ShardId>();
+  const auto message = wire::decode_change_agreement(as_bytes(**row));
+  auto delta = message ? wire::decode_delta(message->delta) : std::unexpected(message.error());
+  if (!delta) co_return fail(Errc::corrupt, "a change of agreement " + ending.hex());
+  co_return std::move(delta->removed);
+}
+
+Task<Result<void>> Desk::release_all(AgreementId ending) {
+  ShardSet set(ports_.meta, ports_.crypto_pool, ending);
+  if (auto done = co_await set.load(); !done) co_return done;
+  for (std::uint64_t begin = 0; begin < set.size(); begin += kSlotsPerPage) {
+    std::vector<std::uint64_t> slots(std::min(kSlotsPerPage, set.size() - begin));
+    std::iota(slots.begin(), slots.end(), begin);
+    const auto entries = co_await set.entries(std::move(slots));
+    if (!entries) co_return std::unexpected(entries.error());
+    std::vector<ShardId> shards;
+    for (const auto& entry : *entries) shards.push_back(entry.id);
+    if (auto done = co_await ports_.released(holder_, std::move(shards)); !done) co_return done;
+  }
+  co_return Result<void>();
+}
+
 Task<Result<void>> Desk::take_apart(Agreement agreement) {
+  if (!agreement.rejoins) {
+    if (auto done = co_await release_all(agreement.id); !done) co_return done;
+  }
   ByteCount bytes;
   OnPage put_back;
   if (agreement.rejoins) {

@@ -68,6 +68,8 @@ class Desk {
 
   Task<Result<void>> finish(AgreementId ending);
   Task<Result<void>> take_apart(Agreement agreement);
+  Task<Result<std::vector<ShardId>>> leaving_from(AgreementId ending);
+  Task<Result<void>> release_all(AgreementId ending);
   Task<Result<std::vector<ShardId>>> joined(AgreementId agreement, std::vector<ShardId> shards);
   Task<Result<void>> forget_joined(AgreementId agreement, std::vector<wire::ShardEntry> shards);
 

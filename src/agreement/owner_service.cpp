@@ -16,6 +16,7 @@ namespace {
 constexpr auto kRound = std::chrono::seconds(5);
 /// Holders may be away for days.
 constexpr auto kNobodyThere = std::chrono::minutes(1);
+constexpr auto kEndingRound = std::chrono::minutes(5);
 constexpr Duration kFirstPause = std::chrono::seconds(10);  // after a failure; then twice as long each time
 constexpr Duration kLongestPause = std::chrono::minutes(5);
 constexpr std::size_t kVisitsAtOnce = 8;
@@ -114,11 +115,14 @@ bool OwnerService::has_work() const {
          !book_.in_state(Role::owner, State::ending).empty();
 }
 
-std::set<NodeId> OwnerService::holders_with_work() const {
+std::set<NodeId> OwnerService::holders_with_work() {
   std::set<NodeId> out;
   for (const auto& [holder, bytes] : joins_.holders()) out.insert(holder);
   out.insert(unanswered_.begin(), unanswered_.end());
   out.insert(doubted_.begin(), doubted_.end());
+  // There may be very many, of holders that never come back.
+  if (ports_.clock.now() < next_look_at_ending_) return out;
+  next_look_at_ending_ = ports_.clock.now() + kEndingRound;
   for (const auto& id : book_.in_state(Role::owner, State::ending)) out.insert(book_.find(id)->peer);
   return out;
 }
@@ -156,6 +160,8 @@ Task<> OwnerService::visit(NodeId holder, CounterPtr counter, async::Budget::Lea
   const auto calls = counter->desk.calls();
   const auto signatures = counter->desk.signatures();
   const auto done = co_await join_all(holder, counter);
+  // One that has just been given up is told soon.
+  if (!book_.ending_with(Role::owner, holder).empty()) next_look_at_ending_ = {};
   if (counter->desk.signatures() > signatures) signed_[holder] = ports_.clock.now();
   const bool is_audited = ports_.owes_answer(holder) || ports_.is_asked(holder);
   if (done && !is_audited) counter->refuses_since.reset();
@@ -272,6 +278,7 @@ Task<Result<void>> OwnerService::end(AgreementId id) {
   auto agreement = *found;
   agreement.state = State::ending;
   auto done = co_await book_.save({std::move(agreement)}, {}, Durability::synced);
+  next_look_at_ending_ = {};
   joins_.wake();
   co_return done;
 }

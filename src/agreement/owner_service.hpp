@@ -49,6 +49,9 @@ struct OwnerPorts {
   std::function<bool(const NodeId&)> owes_answer = [](const NodeId&) { return false; };
   /// An audit asks it now.
   std::function<bool(const NodeId&)> is_asked = [](const NodeId&) { return false; };
+  /// Shards of an agreement that is over and goes on as no other: in none from now on. Done, or called again.
+  std::function<Task<Result<void>>(NodeId holder, std::vector<ShardId>)> released =
+      [](NodeId, std::vector<ShardId>) -> Task<Result<void>> { co_return Result<void>(); };
 };
 
 /// Why a shard that its holder gave a receipt for is missing.
@@ -83,8 +86,9 @@ class OwnerService {
   /// joined counts as left. Errors: unreachable and whatever else a call ends with: nothing, or a part, has
   /// left, and the caller tries again; io.
   Task<Result<void>> leave(NodeId holder, std::vector<ShardId> shards);
-  /// The agreement is over, durably; the holder is told as soon as it can be. Its shards stay where they are,
-  /// unpromised. Errors: not_found (no active one of this owner's), io.
+  /// The agreement is over, durably; the holder is told as soon as it can be, and then OwnerPorts::released
+  /// is told of its shards, which stay where they are, unpromised. Errors: not_found (no active one of this
+  /// owner's), io.
   Task<Result<void>> end(AgreementId agreement);
   /// The holder seems to know another revision, or another agreement: it is asked. What the owner has lost
   /// (the holder shows a revision above all that the owner knows to have signed) ends the agreement; anything
@@ -100,7 +104,7 @@ class OwnerService {
 
   CounterPtr counter_of(const NodeId& holder);
   bool has_work() const;
-  std::set<NodeId> holders_with_work() const;
+  std::set<NodeId> holders_with_work();
   Task<> report_missing();
   Task<> rounds();
   /// False where no holder with work is there.
@@ -119,7 +123,8 @@ class OwnerService {
   std::map<NodeId, CounterPtr> counters_;  ///< one for each holder met since the start
   std::set<NodeId> unanswered_;            ///< holders at which something may be under way
   std::set<NodeId> doubted_;               ///< holders to compare with
-  std::map<NodeId, SteadyTime> signed_;    ///< when each holder signed last
+  SteadyTime next_look_at_ending_;
+  std::map<NodeId, SteadyTime> signed_;  ///< when each holder signed last
   async::Budget slots_;
   async::TaskGroup visits_;
 };
