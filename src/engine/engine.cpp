@@ -26,6 +26,7 @@ Engine::Engine(Ports ports, const crypto::Identity& identity, const crypto::Keys
           ports.executor,
           {ports.clock, ports.random, ports.datagrams, ports.signer, wire::network_tag(settings_.network_id)},
           ports.transport, ports.meta, directory_, own_record_, identity.id(), settings_.dht),
+      seeker_(ports.executor, ports.clock, directory_, [this](NodeId id) { return dht_.find(id); }),
       registration_(ports.meta, ports.chunks, ports.clock, settings_.holder_min_capacity,
                     [this] { offer_changed(); }),
       drain_(
@@ -87,7 +88,12 @@ std::vector<reputation::Sighting> Engine::look_for_holders() const {
   for (const auto& [id, node] : directory_.nodes()) {
     const bool was_asked = node.answered || node.failing;
     const bool is_ours = agreements_.with(agreement::Role::owner, id) != nullptr;
-    if (node.record.is_holder && was_asked) out.push_back({id, !node.failing, is_ours});
+    if ((node.record.is_holder || is_ours) && was_asked) out.push_back({id, !node.failing, is_ours});
+  }
+  // One whose record has expired, or never lived for long, is away all the same.
+  for (const auto& id : agreements_.in_state(agreement::Role::owner, agreement::State::active)) {
+    const auto& holder = agreements_.find(id)->peer;
+    if (directory_.find(holder) == nullptr) out.push_back({holder, false, true});
   }
   return out;
 }
@@ -106,7 +112,10 @@ agreement::OwnerPorts Engine::owner_ports() {
           [this](const NodeId& node) { return find_holder(node); },
           [this](const NodeId& node) { directory_.failed(node, ports_.clock.now()); },
           [this](const NodeId& node) { return auditor_.is_contained(node); },
-          [this](const NodeId& node) { return auditor_.is_asking(node); }};
+          [this](const NodeId& node) { return auditor_.is_asking(node); },
+          [this](NodeId holder, std::vector<ShardId> shards) {
+            return cleaner_.released(holder, std::move(shards));
+          }};
 }
 
 agreement::HolderPorts Engine::holder_ports() {
@@ -156,6 +165,7 @@ Task<Result<void>> Engine::open() {
 
 void Engine::start() {
   background_.spawn(dht_.run());
+  background_.spawn(seeker_.run());
   start_without_dht();
 }
 

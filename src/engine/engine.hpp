@@ -10,6 +10,7 @@
 #include "audit/auditor.hpp"
 #include "audit/prover.hpp"
 #include "dht/record_keeper.hpp"
+#include "dht/seeker.hpp"
 #include "dht/service.hpp"
 #include "events/event_log.hpp"
 #include "files/cleaner.hpp"
@@ -127,6 +128,7 @@ class Engine : public PeerHandler {
   void take_repair_event(const repair::Event& event);
   Task<Result<void>> take_report(NodeId holder, std::vector<ShardId> shards);
   Task<> take_missing(NodeId holder, ShardId shard, agreement::Missing why);
+  Task<> end_agreement(AgreementId id);
   Task<> lose(NodeId holder, std::vector<ShardId> shards, repair::Reason reason);
   Task<Result<PeerReply>> answer(PeerRequest& request);
   void refresh_offer();
@@ -147,6 +149,7 @@ class Engine : public PeerHandler {
   reputation::ScoreKeeper score_keeper_;
   reputation::OnlineWatch online_watch_;
   dht::Service dht_;
+  dht::Seeker seeker_;
   holder::Registration registration_;
   holder::Drain drain_;
   holder::LeafHashes leaf_hashes_;

@@ -34,14 +34,24 @@ void Engine::connect_upkeep() {
   files_.is_counted = [this](const NodeId& holder, const ShardId& shard) {
     return repairs_.is_counted(holder, shard);
   };
+  seeker_.wanted = [this] {
+    std::vector<NodeId> holders;
+    for (const auto& [id, holder] : repairs_.planner().holders().all()) holders.push_back(id);
+    for (const auto& id : agreements_.in_state(agreement::Role::owner, agreement::State::ending)) {
+      holders.push_back(agreements_.find(id)->peer);
+    }
+    return holders;
+  };
+  files_.seek = [this](NodeId id) { return seeker_.seek(id); };
+  files_.is_given_up = [this](const NodeId& holder) { return repairs_.is_given_up(holder); };
   files_.kept_by = [this](const NodeId& holder) {
     const auto* agreement = agreements_.with(agreement::Role::owner, holder);
     const auto agreed = agreement == nullptr ? ByteCount() : agreement->revision.bytes;
     const auto waiting = joins_.holders().find(holder);
     auto out = agreed + (waiting == joins_.holders().end() ? ByteCount() : waiting->second);
-    for (const auto& id : agreements_.in_state(agreement::Role::owner, agreement::State::ending)) {
+    for (const auto& id : agreements_.ending_with(agreement::Role::owner, holder)) {
       const auto& ending = *agreements_.find(id);
-      if (ending.peer == holder && ending.rejoins) out += ending.revision.bytes;
+      if (ending.rejoins) out += ending.revision.bytes;
     }
     return out;
   };
@@ -56,7 +66,11 @@ audit::OwnerPorts Engine::auditor_ports() {
           ports_.transport,
           identity_,
           [this](const NodeId& node) { return directory_.address_of(node); },
-          [this](const NodeId& node) { return agreements_as_owner_.is_changing(node); }};
+          [this](const NodeId& node) { return agreements_as_owner_.is_changing(node); },
+          [this](const NodeId& node) {
+            const auto* known = directory_.find(node);
+            return known != nullptr && known->answered && !known->failing;
+          }};
 }
 
 repair::Hooks Engine::repair_hooks() {
@@ -68,6 +82,8 @@ repair::Hooks Engine::repair_hooks() {
     }
     // Those that gave a receipt, and no agreement yet.
     for (const auto& [holder, bytes] : joins_.holders()) out.push_back(holder);
+    // And those that may keep what is to be deleted, until they are given up.
+    std::ranges::copy(cleaner_.awaited(), std::back_inserter(out));
     return out;
   };
   hooks.on_returned = [this](const NodeId& holder) {
@@ -77,6 +93,13 @@ repair::Hooks Engine::repair_hooks() {
     if (const auto asked = auditor_.request_now(agreement->id); !asked) {
       log(LogLevel::debug, "audit", "a holder that is back is audited later: {}", to_string(asked.error()));
     }
+  };
+  // The agreement stays until the holder can be told, should that ever be; nothing else asks about it.
+  hooks.on_given_up = [this](const NodeId& holder) {
+    const auto* agreement = agreements_.with(agreement::Role::owner, holder);
+    // Its deletions are forgotten first, for they know it by the agreement after a restart.
+    if (agreement == nullptr || !cleaner_.is_done_with(holder)) return;
+    background_.spawn(end_agreement(agreement->id));
   };
   hooks.on_event = [this](const repair::Event& event) { take_repair_event(event); };
   return hooks;
@@ -136,6 +159,11 @@ Task<Result<void>> Engine::take_report(NodeId holder, std::vector<ShardId> shard
   auto done = co_await repairs_.shards_lost(holder, std::move(shards), repair::Reason::rot);
   if (done) scores_.record_self_report(holder, ports_.clock.wall_now());
   co_return done;
+}
+
+Task<> Engine::end_agreement(AgreementId id) {
+  const auto done = co_await agreements_as_owner_.end(id);
+  if (!done) log(LogLevel::warn, "agreement", "agreement={}: {}", id.hex(), to_string(done.error()));
 }
 
 /// What has been deleted meanwhile is nobody's fault.

@@ -227,7 +227,10 @@ Task<Result<bool>> Catalog::is_deleted(FileId id) {
 Task<Result<void>> Catalog::update_deletion(FileId id, std::vector<ChunkInfo> chunks,
                                             std::vector<HeldShard> gone) {
   WriteBatch batch;
-  for (const auto& shard : gone) batch.erase(keys::kept(shard.holder, shard.shard));
+  for (const auto& shard : gone) {
+    batch.erase(keys::kept(shard.holder, shard.shard));
+    agreement::JoinQueue::drop(batch, shard.holder, shard.shard);
+  }
   for (const auto& chunk : chunks) {
     auto key = keys::chunk(id, chunk.index);
     if (chunk.shards.empty()) {

@@ -98,11 +98,14 @@ class Catalog {
   /// Files whose shards wait for deletion, after `after`.
   Task<Result<std::vector<FileId>>> deletions(std::optional<FileId> after, std::size_t limit);
   Task<Result<bool>> is_deleted(FileId id);
-  /// Chunks of a deleted file: the rest of their shards (none: the row goes), and those that are gone.
+  /// Chunks of a deleted file, with the rest of their shards (none: the row goes), and those that are gone.
   /// Buffered.
   Task<Result<void>> update_deletion(FileId id, std::vector<ChunkInfo> chunks, std::vector<HeldShard> gone);
   /// All chunks of a deleted file are gone.
   Task<Result<void>> end_deletion(FileId id);
+
+  /// These shards, of no file, wait for deletion under the unused random id. Synced.
+  Task<Result<void>> delete_shards(FileId id, NodeId holder, std::vector<ShardId> shards);
 
   Task<Result<std::optional<IdempotencyEntry>>> find_idempotency(Digest key_hash);
 

@@ -66,6 +66,14 @@ Task<Result<std::optional<NodeId>>> Catalog::next_holder(std::optional<NodeId> a
   co_return NodeId::from(ids.first(NodeId::kSize));
 }
 
+Task<Result<void>> Catalog::delete_shards(FileId id, NodeId holder, std::vector<ShardId> shards) {
+  ChunkInfo chunk;
+  for (const auto& shard : shards) chunk.shards.push_back({shard, 0, holder, {}, {}});
+  WriteBatch batch;
+  batch.put(keys::chunk(id, chunk.index), encode(chunk));
+  co_return co_await commit_deletion(std::move(batch), id, 0);
+}
+
 Task<Result<void>> Catalog::add_kept_rows() {
   constexpr std::size_t kRowsAtOnce = 250;
   const auto are_there = co_await store_.get(std::string(keys::kAllKept));

@@ -16,7 +16,6 @@ constexpr Duration kRound = std::chrono::seconds(5);
 constexpr Duration kGather = std::chrono::seconds(1);
 /// Between looks for holders that are away, perhaps for days.
 constexpr Duration kLongestPause = std::chrono::minutes(5);
-constexpr auto kRetryAfter = std::chrono::seconds(20);  // holders that did not confirm
 constexpr std::size_t kFilesPerPage = 1000;
 constexpr std::size_t kChunksPerPage = 256;
 
@@ -50,7 +49,9 @@ Task<> Cleaner::run() {
 
 Task<> Cleaner::rounds() {
   co_await read_all();
-  const auto is_there = [&](const NodeId& id) { return context_.directory.is_live(id); };
+  const auto is_ready = [&](const NodeId& id) {
+    return context_.directory.is_live(id) || context_.is_given_up(id);
+  };
   for (auto pause = kRound;;) {
     while (const auto file = queue_.take()) {
       auto slot = co_await slots_.take(1);
@@ -62,21 +63,26 @@ Task<> Cleaner::rounds() {
       co_await async::finish_within(context_.clock, added_.wait(), pause);
     }
     if (queue_.has_due()) co_await context_.clock.sleep_for(kGather);
-    const bool has_work = queue_.look(is_there, context_.clock.now()) || queue_.is_working();
+    const bool has_work = queue_.look(is_ready, context_.clock.now()) || queue_.is_working();
     pause = has_work ? kRound : std::min(2 * pause, kLongestPause);
   }
 }
 
 Task<> Cleaner::read_all() {
+  for (;;) {
+    const auto done = co_await read_rows();
+    if (done) co_return;
+    log(LogLevel::error, "delete", "could not read what is to be deleted: {}", to_string(done.error()));
+    co_await context_.clock.sleep_for(kRound);
+  }
+}
+
+Task<Result<void>> Cleaner::read_rows() {
   for (std::optional<FileId> after;;) {
     const auto files = co_await catalog_.deletions(after, kFilesPerPage);
-    if (!files) {
-      log(LogLevel::error, "delete", "could not read what is to be deleted: {}", to_string(files.error()));
-      co_await context_.clock.sleep_for(kRound);
-      continue;
-    }
+    if (!files) co_return std::unexpected(files.error());
     for (const auto& file : *files) queue_.add(file);
-    if (files->size() < kFilesPerPage) co_return;
+    if (files->size() < kFilesPerPage) co_return Result<void>();
     after = files->back();
   }
 }
@@ -84,7 +90,7 @@ Task<> Cleaner::read_all() {
 Task<> Cleaner::clean(FileId file, async::Budget::Lease) {
   auto absent = co_await take_back_file(file);
   if (absent && !absent->empty()) {
-    co_return queue_.wait(file, std::move(*absent), context_.clock.now() + kRetryAfter);
+    co_return queue_.wait(file, std::move(*absent));
   }
   const auto done = absent ? co_await catalog_.end_deletion(file) : std::unexpected(absent.error());
   if (done) co_return queue_.done(file);
@@ -114,44 +120,53 @@ Task<Result<std::set<NodeId>>> Cleaner::take_back_page(FileId file, std::vector<
   for (const auto& chunk : chunks) {
     for (const auto& shard : chunk.shards) shards[shard.holder].push_back(shard.id);
   }
-  const auto confirmed = co_await take_back(shards);
-  for (auto& chunk : chunks) {
-    std::erase_if(chunk.shards, [&](const ShardInfo& shard) { return confirmed.contains(shard.holder); });
-  }
+  const auto settled = co_await take_back(shards);
+  std::erase_if(chunks, [&](ChunkInfo& chunk) {
+    const auto is_gone = [&](const ShardInfo& shard) { return settled.contains(shard.holder); };
+    return !chunk.shards.empty() && std::erase_if(chunk.shards, is_gone) == 0;
+  });
   std::set<NodeId> absent;
   std::vector<HeldShard> gone;
   for (const auto& [holder, ids] : shards) {
-    if (!confirmed.contains(holder)) {
+    if (!settled.contains(holder)) {
       absent.insert(holder);
       continue;
     }
     for (const auto& id : ids) gone.push_back({holder, id});
   }
+  if (chunks.empty()) co_return absent;
   const auto done = co_await catalog_.update_deletion(file, std::move(chunks), std::move(gone));
   if (!done) co_return std::unexpected(done.error());
   co_return absent;
 }
 
+/// Holders that have confirmed, or were given up.
 Task<std::set<NodeId>> Cleaner::take_back(const ByHolder& shards) {
-  std::set<NodeId> done;
+  std::set<NodeId> settled;
   std::vector<Task<>> calls;
-  for (const auto& [holder, ids] : shards) calls.push_back(take_back_from(holder, ids, done));
+  for (const auto& [holder, ids] : shards) calls.push_back(take_back_from(holder, ids, settled));
   co_await async::run_all(context_.executor, "delete", std::move(calls));
-  co_return done;
+  co_return settled;
 }
 
-Task<> Cleaner::take_back_from(NodeId holder, const std::vector<ShardId>& shards, std::set<NodeId>& done) {
-  if (!context_.directory.is_live(holder)) co_return;
+Task<> Cleaner::take_back_from(NodeId holder, const std::vector<ShardId>& shards, std::set<NodeId>& settled) {
+  if (!context_.directory.is_live(holder)) {
+    if (context_.is_given_up(holder)) settled.insert(holder);
+    co_return;
+  }
+  if (!queue_.may_ask(holder, context_.clock.now())) co_return;
   auto gone = co_await agreements_.leave(holder, shards);
   if (gone) gone = co_await delete_at(holder, shards);
   if (gone) {
-    done.insert(holder);
-  } else {
-    // Its agreement has what this node knows to have left.
-    if (gone.error().code == Errc::conflict) agreements_.compare(holder);
-    log(LogLevel::debug, "delete", "node={} did not confirm: {}", short_hex(holder.view()),
-        to_string(gone.error()));
+    queue_.confirmed(holder);
+    settled.insert(holder);
+    co_return;
   }
+  queue_.refused(holder, context_.clock.now());
+  // Its agreement has what this node knows to have left.
+  if (gone.error().code == Errc::conflict) agreements_.compare(holder);
+  log(LogLevel::debug, "delete", "node={} did not confirm: {}", short_hex(holder.view()),
+      to_string(gone.error()));
 }
 
 Task<Result<void>> Cleaner::delete_at(NodeId holder, const std::vector<ShardId>& shards) {
@@ -169,6 +184,17 @@ Task<Result<void>> Cleaner::delete_at(NodeId holder, const std::vector<ShardId>&
     co_return std::unexpected(reply.error());
   }
   co_return Result<void>();
+}
+
+Task<Result<void>> Cleaner::released(NodeId holder, std::vector<ShardId> shards) {
+  std::vector<ShardId> unknown;
+  for (const auto& shard : shards) {
+    const auto place = co_await catalog_.place_of(holder, shard);
+    if (!place) co_return std::unexpected(place.error());
+    if (!*place) unknown.push_back(shard);
+  }
+  if (unknown.empty()) co_return Result<void>();
+  co_return co_await catalog_.delete_shards(context_.random.make<FileId>(), holder, std::move(unknown));
 }
 
 }  // namespace mycostr::files

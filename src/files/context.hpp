@@ -48,6 +48,10 @@ struct Context {
   std::function<bool(const NodeId&, const ShardId&)> is_counted = [](const NodeId&, const ShardId&) {
     return true;
   };
+  /// A holder that has been away for so long that nothing is expected of it any more, as repair sees it.
+  std::function<bool(const NodeId&)> is_given_up = [](const NodeId&) { return false; };
+  /// Looks for a node that the directory does not know; returns when that has ended.
+  std::function<Task<>(NodeId)> seek = [](NodeId) -> Task<> { co_return; };
   placement::Load in_flight = {};  ///< per holder, both directions: spreads the load
 };
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <utility>
-#include <vector>
 
 namespace mycostr::files {
 
@@ -16,7 +15,6 @@ std::optional<FileId> DeletionQueue::take() {
   if (next == due_.end()) return std::nullopt;
   const auto file = *next;
   due_.erase(next);
-  stop_waiting(file);
   in_work_.insert(file);
   return file;
 }
@@ -26,10 +24,24 @@ void DeletionQueue::failed(const FileId& file) {
   failed_.insert(file);
 }
 
-void DeletionQueue::wait(const FileId& file, std::set<NodeId> holders, SteadyTime not_before) {
+void DeletionQueue::wait(const FileId& file, std::set<NodeId> holders) {
   in_work_.erase(file);
+  if (due_.contains(file)) return;
   for (const auto& holder : holders) awaited_[holder].insert(file);
-  waiting_[file] = {std::move(holders), not_before};
+  waiting_[file] = std::move(holders);
+}
+
+bool DeletionQueue::may_ask(const NodeId& holder, SteadyTime now) const {
+  const auto at = refusals_.find(holder);
+  return at == refusals_.end() || at->second.not_before <= now;
+}
+
+void DeletionQueue::refused(const NodeId& holder, SteadyTime now) {
+  const auto [at, is_first] = refusals_.try_emplace(holder, kFirstPause, now);
+  auto& [pause, not_before] = at->second;
+  if (not_before > now) return;  // asked for several files at once
+  if (!is_first) pause = std::min(2 * pause, kLongestPause);
+  not_before = now + pause;
 }
 
 bool DeletionQueue::look(const std::function<bool(const NodeId&)>& is_there, SteadyTime now) {
@@ -39,17 +51,22 @@ bool DeletionQueue::look(const std::function<bool(const NodeId&)>& is_there, Ste
   for (const auto& [holder, files] : awaited_) {
     if (!is_there(holder)) continue;
     found = true;
-    std::ranges::copy_if(files, std::back_inserter(ready),
-                         [&](const FileId& file) { return waiting_.at(file).not_before <= now; });
+    if (may_ask(holder, now)) ready.insert(ready.end(), files.begin(), files.end());
   }
   for (const auto& file : ready) add(file);
   return found;
 }
 
+std::vector<NodeId> DeletionQueue::awaited() const {
+  std::vector<NodeId> out;
+  for (const auto& [holder, files] : awaited_) out.push_back(holder);
+  return out;
+}
+
 void DeletionQueue::stop_waiting(const FileId& file) {
   const auto waiting = waiting_.extract(file);
   if (waiting.empty()) return;
-  for (const auto& holder : waiting.mapped().holders) {
+  for (const auto& holder : waiting.mapped()) {
     const auto at = awaited_.find(holder);
     at->second.erase(file);
     if (at->second.empty()) awaited_.erase(at);

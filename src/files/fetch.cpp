@@ -98,16 +98,23 @@ class Fetch {
   }
 
   Task<Result<Buffer>> get(const ShardInfo& shard) {
-    const auto address = context_.directory.address_of(shard.holder);
+    auto address = context_.directory.address_of(shard.holder);
+    if (!address) {
+      co_await context_.seek(shard.holder);
+      address = context_.directory.address_of(shard.holder);
+    }
     if (!address) co_return fail(Errc::unreachable, "no address is known");
     const InFlight in_flight(context_.in_flight, shard.holder, chunk_.size);
     const auto began = context_.clock.now();
+    Unanswered unanswered(*this, shard.holder);
     auto reply = co_await ask(shard, *address);
+    unanswered.end();
     const auto took = context_.clock.now() - began;
     if (!reply) {
       const auto code = reply.error().code;
-      // That it has much to do is no failure of the holder.
-      if (code != Errc::overloaded) record(shard.holder, false, took);
+      // That this node has much to do is no failure of the holder's; nor that the holder has, unless for
+      // long.
+      if (code != Errc::cancelled) record(shard.holder, false, took);
       if (is_silence(code)) context_.directory.failed(shard.holder, context_.clock.now());
       co_return std::unexpected(reply.error());
     }
@@ -142,6 +149,27 @@ class Fetch {
                                          is_well ? chunk_.size : ByteCount(), took, is_well,
                                          context_.clock.wall_now());
   }
+
+  /// A call that is given up because another holder was faster. One that had all the patience there is has
+  /// failed, or it would be asked first again for the next chunk.
+  class Unanswered {
+   public:
+    Unanswered(Fetch& fetch, const NodeId& holder)
+        : fetch_(fetch), holder_(holder), began_(fetch.context_.clock.now()) {}
+    ~Unanswered() {
+      const auto took = fetch_.context_.clock.now() - began_;
+      if (is_open_ && took >= kPatience) fetch_.record(holder_, false, took);
+    }
+    Unanswered(const Unanswered&) = delete;
+    Unanswered& operator=(const Unanswered&) = delete;
+    void end() { is_open_ = false; }
+
+   private:
+    Fetch& fetch_;
+    const NodeId holder_;
+    const SteadyTime began_;
+    bool is_open_ = true;
+  };
 
   Context& context_;
   const FileId& file_;

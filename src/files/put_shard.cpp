@@ -6,15 +6,35 @@
 
 namespace mycostr::files {
 
+namespace {
+
+constexpr Duration kFirstBusyPause = std::chrono::milliseconds(100);
+constexpr int kBusyTries = 7;  // 6 s
+
+/// A holder that takes as much as it can at once is asked again, soon at first.
+Task<Result<PeerReply>> put(Context& context, const PeerAddress& address, ShardId shard, Buffer bytes) {
+  auto pause = kFirstBusyPause;
+  for (int tries = 1;; ++tries) {
+    PeerCall call{wire::operations::kPutShard, wire::encode(wire::PutShard{shard}), bytes};
+    auto reply = co_await context.transport.call(address, std::move(call), context.settings.call);
+    const bool is_busy = !reply && reply.error().code == Errc::overloaded;
+    if (!is_busy || tries == kBusyTries) co_return reply;
+    co_await context.clock.sleep_for(pause);
+    pause *= 2;
+  }
+}
+
+}  // namespace
+
 Task<Result<void>> put_shard(Context& context, const ChunkInfo& chunk, ShardInfo& shard, Buffer bytes) {
   const auto address = context.directory.address_of(shard.holder);
   if (!address) co_return fail(Errc::unreachable, "no address is known");
   const InFlight in_flight(context.in_flight, shard.holder, chunk.size);
-  PeerCall call{wire::operations::kPutShard, wire::encode(wire::PutShard{shard.id}), std::move(bytes)};
   const auto began = context.clock.now();
-  const auto reply = co_await context.transport.call(*address, std::move(call), context.settings.call);
-  // That it is full is no failure of the holder.
-  const bool is_well = reply.has_value() || reply.error().code == Errc::full;
+  const auto reply = co_await put(context, *address, shard.id, bytes);
+  // That it is full, or has much to do, is no failure of the holder; nor that this node has.
+  const bool is_well = reply || reply.error().code == Errc::full || reply.error().code == Errc::overloaded ||
+                       reply.error().code == Errc::cancelled;
   context.performance.record_transfer(shard.holder, reputation::Direction::up,
                                       reply ? chunk.size : ByteCount(), context.clock.now() - began, is_well,
                                       context.clock.wall_now());

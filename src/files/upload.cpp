@@ -8,21 +8,18 @@
 #include "async/offload.hpp"
 #include "base/log.hpp"
 #include "files/candidates.hpp"
-#include "files/probe.hpp"
 #include "files/put_shard.hpp"
 
 namespace mycostr::files {
 namespace {
 
 constexpr std::size_t kReceiptsPerCommit = 64;
+/// In an upload of hours each holder has its bad moment.
+constexpr auto kLookAgain = std::chrono::minutes(1);
+constexpr auto kLookLasts = std::chrono::minutes(10);
 /// Once a shard's placing has lasted as long as so many calls may, no other holder is tried: the fault is
 /// then hardly the holders'.
 constexpr int kCallsToPlace = 2;
-
-placement::Eligible eligible_for(const Context& context, const StoreOptions& options) {
-  return placement::Eligible(candidates(context), request_for(context, options.areas),
-                             context.settings.placement);
-}
 
 std::vector<NodeId> holders_of(const ChunkInfo& chunk) {
   std::vector<NodeId> out;
@@ -37,9 +34,9 @@ Upload::Upload(Context& context, Catalog& catalog, const StoreOptions& options, 
       catalog_(catalog),
       source_(source),
       options_(options),
-      eligible_(eligible_for(context, options)),
       window_(context.settings.chunks_ahead),
       chunks_(context.executor, "upload") {
+  look_anew();
   auto& random = context.random;
   file_.id = random.make<FileId>();
   file_.name = options.name;
@@ -165,9 +162,27 @@ Task<> Upload::send_chunk(Piece piece, std::uint64_t index, bool is_last, async:
   if (unsaved_.size() >= kReceiptsPerCommit) co_await save_receipts();
 }
 
+void Upload::look_anew() {
+  eligible_ = std::make_shared<placement::Eligible>(
+      candidates(context_), files::request_for(context_, options_.areas), context_.settings.placement);
+  looked_at_ = context_.clock.now();
+  failed_.clear();
+}
+
+Task<std::vector<NodeId>> Upload::pick(HoldersWanted wanted) {
+  if (context_.clock.now() - looked_at_ >= kLookLasts) look_anew();
+  for (;;) {
+    const auto eligible = eligible_;  // another chunk may look anew meanwhile
+    auto holders = co_await pick_answering(context_, *eligible, wanted, failed_);
+    const bool is_new = context_.clock.now() - looked_at_ < kLookAgain;
+    if (holders.size() == wanted.copies || is_new) co_return holders;
+    look_anew();
+  }
+}
+
 Task<bool> Upload::plan(ChunkInfo& chunk, const SealedChunk& sealed) {
   const auto copies = sealed.shards.size();
-  const auto holders = co_await pick_answering(context_, eligible_, {copies, {}, chunk.size, {}}, failed_);
+  const auto holders = co_await pick({copies, {}, chunk.size, {}});
   if (holders.size() < copies) {
     fail_not_enough(request_for({}, copies), "too few holders can take the file");
     co_return false;
@@ -210,8 +225,7 @@ Task<bool> Upload::replace_holder(ChunkInfo& chunk, std::size_t replica, std::ve
                                   std::string why) {
   auto held = holders_of(chunk);
   held.erase(held.begin() + static_cast<std::ptrdiff_t>(replica));
-  const auto holders =
-      co_await pick_answering(context_, eligible_, {1, held, chunk.size, std::move(former_holders)}, failed_);
+  const auto holders = co_await pick({1, held, chunk.size, std::move(former_holders)});
   if (holders.empty()) {
     fail_not_enough(request_for(held, 1),
                     "too few holders can take the file; the last one did not: " + std::move(why));
@@ -235,11 +249,11 @@ void Upload::fail_with(StoreFailure failure) {
 }
 
 void Upload::fail_not_enough(const placement::ChunkRequest& request, std::string why) {
-  const auto lost = std::min(eligible_.available(), failed_.size());
+  const auto lost = std::min(eligible_->available(), failed_.size());
   fail_with({{Errc::not_enough, std::move(why)},
              options_.redundancy,
-             eligible_.available() - lost,
-             eligible_.explain(request)});
+             eligible_->available() - lost,
+             eligible_->explain(request)});
 }
 
 placement::ChunkRequest Upload::request_for(const std::vector<NodeId>& held, std::size_t copies) const {

@@ -3,6 +3,7 @@
 
 #include "async/task_group.hpp"
 #include "crypto/sha256.hpp"
+#include "files/probe.hpp"
 #include "files/sealed_chunk.hpp"
 #include "files/store_service.hpp"
 
@@ -38,6 +39,9 @@ class Upload {
   /// Fills `out` unless the file ends before.
   Task<Result<std::size_t>> read_full(MutableBytes out);
   Task<> send_chunk(Piece piece, std::uint64_t index, bool is_last, async::Budget::Lease slot);
+  /// Looks at the network anew where too few can be had, or it was long ago: nodes come and go.
+  Task<std::vector<NodeId>> pick(HoldersWanted wanted);
+  void look_anew();
   Task<bool> plan(ChunkInfo& chunk, const SealedChunk& sealed);
   Task<> send_shard(ChunkInfo& chunk, std::size_t replica, const Buffer& bytes, async::Budget& replacing);
   /// `why`: what the last one did not take it for.
@@ -54,8 +58,9 @@ class Upload {
   const StoreOptions& options_;
   FileInfo file_;
   crypto::FileSecrets secrets_;
-  placement::Eligible eligible_;
-  std::vector<NodeId> failed_;  ///< holders that did not take a shard of this file
+  std::shared_ptr<const placement::Eligible> eligible_;
+  SteadyTime looked_at_;        ///< when eligible_ was made
+  std::vector<NodeId> failed_;  ///< holders that did not take a shard of this file since then
   std::optional<StoreFailure> failure_;
   bool any_planned_ = false;
   Bytes ahead_;  ///< the beginning of the next piece

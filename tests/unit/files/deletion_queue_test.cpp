@@ -39,7 +39,7 @@ TEST_F(DeletionQueueTest, WhatIsAddedWhileInWorkIsDueAfterwards) {
   queue_.take();
   queue_.add(file_);
   EXPECT_EQ(queue_.take(), std::nullopt);
-  queue_.wait(file_, {far_}, {});
+  queue_.wait(file_, {far_});
   EXPECT_EQ(queue_.take(), file_);
   queue_.done(file_);
   EXPECT_FALSE(look({far_}));
@@ -61,23 +61,44 @@ TEST_F(DeletionQueueTest, WaitsForAHolder) {
     queue_.add(file);
     queue_.take();
   }
-  queue_.wait(file_, {near_, far_}, SteadyTime(10s));
-  queue_.wait(other_, {far_}, SteadyTime(20s));
+  queue_.wait(file_, {near_, far_});
+  queue_.wait(other_, {far_});
+  EXPECT_EQ(queue_.awaited().size(), 2);
   EXPECT_FALSE(look({}));
-  EXPECT_TRUE(look({near_}, SteadyTime(9s))) << "it is there";
-  EXPECT_FALSE(queue_.has_due()) << "it has just been asked";
-  EXPECT_TRUE(look({near_}, SteadyTime(10s)));
+  EXPECT_TRUE(look({near_}));
   EXPECT_EQ(queue_.take(), file_);
   EXPECT_EQ(queue_.take(), std::nullopt);
-  queue_.wait(file_, {far_}, SteadyTime(30s));
+  queue_.wait(file_, {far_});
+  EXPECT_EQ(queue_.awaited(), std::vector{far_});
   EXPECT_FALSE(look({near_}));
-  EXPECT_TRUE(look({far_}, SteadyTime(25s)));
-  EXPECT_EQ(queue_.take(), other_);
-  queue_.done(other_);
-  EXPECT_TRUE(look({far_}, SteadyTime(30s)));
-  EXPECT_EQ(queue_.take(), file_);
+  EXPECT_TRUE(look({far_}));
+  EXPECT_TRUE(queue_.take());
+  EXPECT_TRUE(queue_.take());
   queue_.done(file_);
+  queue_.done(other_);
   EXPECT_TRUE(queue_.empty());
+}
+
+TEST_F(DeletionQueueTest, AsksWhoRefusesEverLessOften) {
+  queue_.add(file_);
+  queue_.take();
+  auto now = SteadyTime(1h);
+  queue_.refused(near_, now);
+  queue_.refused(near_, now);  // for another file, asked for at the same time
+  queue_.wait(file_, {near_});
+  EXPECT_FALSE(queue_.may_ask(near_, now));
+  EXPECT_TRUE(queue_.may_ask(far_, now));
+  EXPECT_TRUE(look({near_}, now)) << "it is there";
+  EXPECT_FALSE(queue_.has_due()) << "but has just been asked";
+  now += DeletionQueue::kFirstPause;
+  EXPECT_TRUE(look({near_}, now));
+  EXPECT_TRUE(queue_.has_due());
+  queue_.refused(near_, now);
+  EXPECT_FALSE(queue_.may_ask(near_, now + DeletionQueue::kFirstPause));
+  for (int i = 0; i < 20; ++i) queue_.refused(near_, now += DeletionQueue::kLongestPause);
+  EXPECT_TRUE(queue_.may_ask(near_, now + DeletionQueue::kLongestPause));
+  queue_.confirmed(near_);
+  EXPECT_TRUE(queue_.may_ask(near_, now));
 }
 
 }  // namespace
