@@ -300,6 +300,10 @@ Task<> Auditor::conclude(Question question, Reply reply, Outcome outcome) {
                 question.is_chained(),
                 std::move(reply.judgement.why),
                 false};
+  if (!verdict.lost.empty() && on_lost) {
+    const auto noted = co_await on_lost(verdict.holder, verdict.lost);
+    if (!noted) log(LogLevel::error, "audit", "could not note what is lost: {}", to_string(noted.error()));
+  }
   WriteBatch batch;
   batch.put(row_of(agreement.id), encode_row(standings_[agreement.id]));
   const auto durability =

@@ -10,6 +10,9 @@ constexpr auto kLossRetry = std::chrono::seconds(30);
 }  // namespace
 
 void Engine::connect_upkeep() {
+  auditor_.on_lost = [this](NodeId holder, std::vector<ShardId> shards) {
+    return repairs_.shards_lost(holder, std::move(shards), repair::Reason::failed_audit);
+  };
   auditor_.on_verdict = [this](const audit::Verdict& verdict) { take_verdict(verdict); };
   prover_.on_bad_shard = [this](const NodeId& owner, const ShardId& shard) {
     scrubber_.suspect({owner, shard});
@@ -122,6 +125,7 @@ void Engine::take_verdict(const audit::Verdict& verdict) {
   if (verdict.disagrees) agreements_as_owner_.compare(verdict.holder);
   if (verdict.outcome == audit::Outcome::passed) repairs_.audit_passed(verdict.holder);
   if (!verdict.lost.empty()) {
+    // Known already, unless the disk did not take it then.
     background_.spawn(lose(verdict.holder, verdict.lost, repair::Reason::failed_audit));
   }
 }

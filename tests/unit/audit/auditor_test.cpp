@@ -50,6 +50,32 @@ TEST_F(AuditorTest, ListsItsAuditsWithTranscriptsThatProveThem) {
   EXPECT_TRUE(verify_transcript(*transcript).proves);
 }
 
+/// What was known to be lost when the audit was not on disk yet.
+struct Noted {
+  Log& log;
+  std::vector<ShardId> shards = {};
+
+  Task<Result<void>> note(std::vector<ShardId> lost) {
+    EXPECT_EQ(log.list({.limit = SIZE_MAX}).size(), audits_before);
+    shards = std::move(lost);
+    co_return Result<void>();
+  }
+  std::size_t audits_before = 0;
+};
+
+TEST_F(AuditorTest, WhatIsLostIsNotedBeforeTheAudit) {
+  Noted noted{parties_.owner->log};
+  auto& auditor = parties_.owner->auditor;
+  auditor.on_lost = [&noted](NodeId, std::vector<ShardId> lost) { return noted.note(std::move(lost)); };
+  parties_.clock.run(parties_.disk.remove({key(7), key(8), key(9)}));
+  do {
+    noted.audits_before = parties_.owner->log.list({.limit = SIZE_MAX}).size();
+    wait_for(parties_.verdicts.size() + 1);
+  } while (last().outcome == Outcome::passed);
+  EXPECT_EQ(noted.shards, last().lost);
+  EXPECT_FALSE(noted.shards.empty());
+}
+
 TEST_F(AuditorTest, FindsWhatIsLost) {
   parties_.clock.run(parties_.disk.remove({key(7), key(8), key(9)}));
   wait_for(1);
