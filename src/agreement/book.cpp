@@ -39,6 +39,11 @@ std::vector<AgreementId> Book::in_state(Role role, State state) const {
   return {at->second.begin(), at->second.end()};
 }
 
+bool Book::has_any(Role role, State state) const {
+  const auto at = by_state_.find({role, state});
+  return at != by_state_.end() && !at->second.empty();
+}
+
 std::vector<AgreementId> Book::ending_with(Role role, const NodeId& peer) const {
   const auto at = ending_.find({role, peer});
   if (at == ending_.end()) return {};

@@ -30,6 +30,7 @@ class Book {
   /// In the order of their ids.
   const std::map<AgreementId, Agreement>& all() const { return agreements_; }
   std::vector<AgreementId> in_state(Role role, State state) const;
+  bool has_any(Role role, State state) const;
   /// Those with this peer that are ending.
   std::vector<AgreementId> ending_with(Role role, const NodeId& peer) const;
 

@@ -31,6 +31,7 @@ class Desk {
   Task<Result<bool>> join_some();
   /// All of these are out of the agreement on return. REQUIRES: catch_up() has succeeded.
   Task<Result<void>> leave(std::vector<ShardId> shards);
+  const NodeId& holder() const { return holder_; }
   /// How often the holder was asked anything, and how often it signed a revision but the last.
   std::uint64_t calls() const { return calls_; }
   std::uint64_t signatures() const { return signatures_; }

@@ -69,7 +69,7 @@ Task<Result<void>> OwnerService::open() {
       after = row.key;
       const auto id = AgreementId::from(as_bytes(row.key).subspan(keys::kChanges.size()));
       const auto* agreement = id ? book_.find(*id) : nullptr;
-      if (agreement != nullptr) unanswered_.insert(agreement->peer);
+      if (agreement != nullptr && agreement->state == State::active) unanswered_.insert(agreement->peer);
     }
     if (rows->size() < kRowsAtOnce) co_return Result<void>();
   }
@@ -112,7 +112,7 @@ Task<> OwnerService::report_missing() {
 
 bool OwnerService::has_work() const {
   return !joins_.holders().empty() || !unanswered_.empty() || !doubted_.empty() ||
-         !book_.in_state(Role::owner, State::ending).empty();
+         book_.has_any(Role::owner, State::ending);
 }
 
 std::set<NodeId> OwnerService::holders_with_work() {
@@ -279,6 +279,8 @@ Task<Result<void>> OwnerService::end(AgreementId id) {
   agreement.state = State::ending;
   auto done = co_await book_.save({std::move(agreement)}, {}, Durability::synced);
   next_look_at_ending_ = {};
+  // What was under way is settled when the holder is told, if it ever can be.
+  if (done) unanswered_.erase(counter->desk.holder());
   joins_.wake();
   co_return done;
 }
