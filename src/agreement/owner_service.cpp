@@ -16,6 +16,7 @@ namespace {
 constexpr auto kRound = std::chrono::seconds(5);
 /// Holders may be away for days.
 constexpr auto kNobodyThere = std::chrono::minutes(1);
+/// Agreements that are ending, for there may be very many of holders that never come back.
 constexpr auto kEndingRound = std::chrono::minutes(5);
 constexpr Duration kFirstPause = std::chrono::seconds(10);  // after a failure; then twice as long each time
 constexpr Duration kLongestPause = std::chrono::minutes(5);
@@ -120,7 +121,6 @@ std::set<NodeId> OwnerService::holders_with_work() {
   for (const auto& [holder, bytes] : joins_.holders()) out.insert(holder);
   out.insert(unanswered_.begin(), unanswered_.end());
   out.insert(doubted_.begin(), doubted_.end());
-  // There may be very many, of holders that never come back.
   if (ports_.clock.now() < next_look_at_ending_) return out;
   next_look_at_ending_ = ports_.clock.now() + kEndingRound;
   for (const auto& id : book_.in_state(Role::owner, State::ending)) out.insert(book_.find(id)->peer);

@@ -228,6 +228,7 @@ Task<Result<void>> Catalog::update_deletion(FileId id, std::vector<ChunkInfo> ch
                                             std::vector<HeldShard> gone) {
   WriteBatch batch;
   for (const auto& shard : gone) {
+    // At a holder that was given up it may still wait to join.
     batch.erase(keys::kept(shard.holder, shard.shard));
     agreement::JoinQueue::drop(batch, shard.holder, shard.shard);
   }
