@@ -140,15 +140,21 @@ Task<Result<std::shared_ptr<void>>> HolderService::begin_deletion(NodeId owner, 
   auto deletion = std::make_shared<Deletion>(*this, owner, shards);
   // A change that has found them here may be on its way to the disk.
   while (in_work_.contains(owner)) co_await work_ended_.wait();
-  const auto* found = book_.with(Role::holder, owner);
-  if (found == nullptr || found->revision.shards == 0) co_return deletion;
-  ShardSet set(ports_.meta, ports_.crypto_pool, found->id);
   for (const auto& shard : shards) {
-    const auto slot = co_await set.slot_of(shard);
-    if (!slot) co_return std::unexpected(slot.error());
-    if (*slot) co_return fail(Errc::conflict, "the agreement has this shard; it is to leave it first");
+    const auto is_agreed = co_await has(owner, shard);
+    if (!is_agreed) co_return std::unexpected(is_agreed.error());
+    if (*is_agreed) co_return fail(Errc::conflict, "the agreement has this shard; it is to leave it first");
   }
   co_return deletion;
+}
+
+Task<Result<bool>> HolderService::has(NodeId owner, ShardId shard) {
+  const auto* found = book_.with(Role::holder, owner);
+  if (found == nullptr || found->revision.shards == 0) co_return false;
+  ShardSet set(ports_.meta, ports_.crypto_pool, found->id);
+  const auto slot = co_await set.slot_of(shard);
+  if (!slot) co_return std::unexpected(slot.error());
+  co_return slot->has_value();
 }
 
 Task<Result<void>> HolderService::end_unpaid(NodeId owner) {

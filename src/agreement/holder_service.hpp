@@ -49,6 +49,8 @@ class HolderService {
   /// An owner wants these deleted. As long as what is returned lives, they join no agreement. Errors:
   /// conflict (one of them is in the active agreement with it: an audit would find it missing), io, corrupt.
   Task<Result<std::shared_ptr<void>>> begin_deletion(NodeId owner, std::vector<ShardId> shards);
+  /// Whether the active agreement with an owner has it. Errors: io, corrupt.
+  Task<Result<bool>> has(NodeId owner, ShardId shard);
   /// The agreement with an owner is over because it did not pay, durably. Errors: io.
   Task<Result<void>> end_unpaid(NodeId owner);
   /// Clears away the rows of agreements that have ended. Until cancelled.

@@ -35,6 +35,7 @@ Engine::Engine(Ports ports, const crypto::Identity& identity, const crypto::Keys
           [this] { offer_changed(); }),
       leaf_hashes_(ports.meta),
       shards_(identity, ports.clock, ports.crypto_pool, ports.chunks, drain_, leaf_hashes_),
+      unclaimed_(ports.clock, ports.meta, ports.chunks, unclaimed_hooks()),
       lost_shards_(ports.clock, ports.meta, ports.chunks, leaf_hashes_),
       scrubber_(ports.clock, ports.crypto_pool, ports.meta, ports.chunks, lost_shards_, settings_.scrub),
       reporter_(ports.executor, ports.clock, ports.transport, identity, directory_, lost_shards_,
@@ -181,6 +182,7 @@ void Engine::start_without_dht() {
   background_.spawn(repairs_.run());
   background_.spawn(cleaner_.run());
   background_.spawn(scrubber_.run());
+  background_.spawn(unclaimed_.run());
   background_.spawn(reporter_.run());
   payments_.start(background_);
 }

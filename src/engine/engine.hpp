@@ -21,6 +21,7 @@
 #include "holder/reporter.hpp"
 #include "holder/scrubber.hpp"
 #include "holder/shard_service.hpp"
+#include "holder/unclaimed.hpp"
 #include "mycostr/chunk_store.hpp"
 #include "mycostr/wallet.hpp"
 #include "mycostr/worker_pool.hpp"
@@ -118,6 +119,7 @@ class Engine : public PeerHandler {
   std::optional<agreement::HolderContact> find_holder(const NodeId& node) const;
   bool has_agreement_with(const NodeId& owner, const AgreementId& id) const;
   audit::OwnerPorts auditor_ports();
+  holder::Unclaimed::Hooks unclaimed_hooks();
   repair::Hooks repair_hooks();
   payment::Ports payment_ports();
   wire::AuditWord audit_word(const AgreementId& agreement, WallTime start, WallTime end) const;
@@ -154,6 +156,7 @@ class Engine : public PeerHandler {
   holder::Drain drain_;
   holder::LeafHashes leaf_hashes_;
   holder::ShardService shards_;
+  holder::Unclaimed unclaimed_;
   holder::LostShards lost_shards_;
   holder::Scrubber scrubber_;
   holder::Reporter reporter_;

@@ -21,6 +21,7 @@ void Engine::connect_upkeep() {
   shards_.begin_deletion = [this](NodeId owner, std::vector<ShardId> shards) {
     return agreements_as_holder_.begin_deletion(owner, std::move(shards));
   };
+  shards_.renew = [this](ShardKey key) { return unclaimed_.renew(key); };
   agreements_as_owner_.on_missing = [this](const NodeId& holder, const ShardId& shard,
                                            agreement::Missing why) {
     background_.spawn(take_missing(holder, shard, why));
@@ -58,6 +59,11 @@ void Engine::connect_upkeep() {
     }
     return out;
   };
+}
+
+holder::Unclaimed::Hooks Engine::unclaimed_hooks() {
+  return {[this](ShardKey key) { return agreements_as_holder_.has(key.owner, key.shard); },
+          [this](ShardKey key) { return shards_.erase(key.owner, {key.shard}); }};
 }
 
 audit::OwnerPorts Engine::auditor_ports() {

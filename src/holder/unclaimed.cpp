@@ -1,0 +1,152 @@
+#include "holder/unclaimed.hpp"
+
+#include <algorithm>
+
+#include "base/bytes.hpp"
+#include "base/log.hpp"
+
+namespace mycostr::holder {
+namespace {
+
+constexpr std::string_view kRows = "x/";        // x/<owner><shard> -> the look that first found it so (8)
+constexpr std::string_view kRow = "unclaimed";  // -> number of the last look (8), its time in Unix ms (8)
+constexpr auto kBetweenLooks = std::chrono::hours(24);
+constexpr auto kAfterFailure = std::chrono::minutes(10);
+/// What a look costs others: 2,560 shards a second.
+constexpr std::size_t kShardsPerPage = 256;
+constexpr auto kBetweenPages = std::chrono::milliseconds(100);
+
+std::string row_of(const ShardKey& key) {
+  return std::string(kRows) + std::string(key.owner.text()) + std::string(key.shard.text());
+}
+
+std::optional<ShardKey> key_of(std::string_view row) {
+  const auto ids = as_bytes(row).subspan(kRows.size());
+  if (ids.size() != NodeId::kSize + ShardId::kSize) return std::nullopt;
+  return ShardKey{*NodeId::from(ids.first(NodeId::kSize)), *ShardId::from(ids.subspan(NodeId::kSize))};
+}
+
+}  // namespace
+
+Task<> Unclaimed::run() {
+  for (;;) {
+    auto rest = co_await look_if_due();
+    if (!rest) {
+      log(LogLevel::error, "holder", "cannot look for shards in no agreement: {}", to_string(rest.error()));
+      rest = kAfterFailure;
+    }
+    co_await clock_.sleep_for(*rest);
+  }
+}
+
+/// How long until the next look.
+Task<Result<Duration>> Unclaimed::look_if_due() {
+  const auto last = co_await last_look();
+  if (!last) co_return std::unexpected(last.error());
+  if (*last) {
+    // A clock that was ahead once must not put it off for longer than a day.
+    const auto left = (*last)->at + kBetweenLooks - clock_.wall_now();
+    if (left > Duration() && left <= kBetweenLooks) co_return left;
+  }
+  const auto number = *last ? (*last)->look + 1 : 1;
+  if (auto done = co_await look(number); !done) co_return std::unexpected(done.error());
+  std::string value;
+  append_be64(value, number);
+  append_be64(value, static_cast<std::uint64_t>(to_unix_ms(clock_.wall_now())));
+  WriteBatch batch;
+  batch.put(std::string(kRow), std::move(value));
+  if (auto done = co_await meta_.commit(std::move(batch), Durability::buffered); !done) {
+    co_return std::unexpected(done.error());
+  }
+  co_return kBetweenLooks;
+}
+
+Task<Result<std::optional<Unclaimed::Last>>> Unclaimed::last_look() {
+  const auto row = co_await meta_.get(std::string(kRow));
+  if (!row) co_return std::unexpected(row.error());
+  // One that cannot be read is as good as none: all is counted anew.
+  if (!*row || (*row)->size() != 16) co_return std::nullopt;
+  const auto bytes = as_bytes(**row);
+  co_return Last{read_be64(bytes.first(8)),
+                 from_unix_ms(static_cast<std::int64_t>(read_be64(bytes.last(8))))};
+}
+
+Task<Result<void>> Unclaimed::look(std::uint64_t number) {
+  if (auto done = co_await look_at_noted(number); !done) co_return done;
+  co_return co_await note_new(number);
+}
+
+Task<Result<void>> Unclaimed::look_at_noted(std::uint64_t number) {
+  std::uint64_t deleted = 0;
+  std::string after;
+  for (;;) {
+    const auto rows = co_await meta_.scan({std::string(kRows), after, kShardsPerPage});
+    if (!rows) co_return std::unexpected(rows.error());
+    if (rows->empty()) break;
+    WriteBatch batch;
+    for (const auto& row : *rows) {
+      const auto key = key_of(row.key);
+      // A row that cannot be read is made anew, with the look that is under way.
+      const auto fate = key ? co_await fate_of(*key, row.value, number) : Fate::counts_anew;
+      if (!fate) co_return std::unexpected(fate.error());
+      if (*fate == Fate::waits) continue;
+      batch.erase(row.key);
+      if (*fate == Fate::deleted) ++deleted;
+    }
+    if (auto done = co_await meta_.commit(std::move(batch), Durability::buffered); !done) co_return done;
+    after = rows->back().key;
+    co_await clock_.sleep_for(kBetweenPages);
+  }
+  if (deleted > 0) {
+    log(LogLevel::warn, "holder", "deleted {} shards: no agreement has had them for {} days", deleted, kDays);
+  }
+  co_return Result<void>();
+}
+
+Task<Result<Unclaimed::Fate>> Unclaimed::fate_of(ShardKey key, std::string first_look, std::uint64_t number) {
+  const auto size = co_await chunks_.size_of(key);
+  if (!size && size.error().code != Errc::not_found) co_return std::unexpected(size.error());
+  if (!size) co_return Fate::gone;
+  const auto agreed = co_await hooks_.is_agreed(key);
+  if (!agreed) co_return std::unexpected(agreed.error());
+  if (*agreed || first_look.size() != 8) co_return Fate::counts_anew;
+  const auto first = read_be64(as_bytes(first_look));
+  // The row of the last look was lost.
+  if (first > number) co_return Fate::counts_anew;
+  if (number - first < kDays) co_return Fate::waits;
+  const auto done = co_await hooks_.erase(key);
+  if (done) co_return Fate::deleted;
+  if (done.error().code == Errc::conflict) co_return Fate::counts_anew;
+  co_return std::unexpected(done.error());
+}
+
+Task<Result<void>> Unclaimed::note_new(std::uint64_t number) {
+  std::string value;
+  append_be64(value, number);
+  std::optional<ShardKey> after;
+  for (;;) {
+    const auto shards = co_await chunks_.list(after, kShardsPerPage);
+    if (!shards) co_return std::unexpected(shards.error());
+    if (shards->empty()) co_return Result<void>();
+    WriteBatch batch;
+    for (const auto& [key, size] : *shards) {
+      const auto agreed = co_await hooks_.is_agreed(key);
+      if (!agreed) co_return std::unexpected(agreed.error());
+      if (*agreed) continue;
+      const auto noted = co_await meta_.get(row_of(key));
+      if (!noted) co_return std::unexpected(noted.error());
+      if (!*noted) batch.put(row_of(key), value);
+    }
+    if (auto done = co_await meta_.commit(std::move(batch), Durability::buffered); !done) co_return done;
+    after = shards->back().key;
+    co_await clock_.sleep_for(kBetweenPages);
+  }
+}
+
+Task<Result<void>> Unclaimed::renew(ShardKey key) {
+  WriteBatch batch;
+  batch.erase(row_of(key));
+  co_return co_await meta_.commit(std::move(batch), Durability::buffered);
+}
+
+}  // namespace mycostr::holder
