@@ -59,6 +59,11 @@ class TlsStream::Plaintext {
  public:
   explicit Plaintext(std::span<const ByteView> pieces) : pieces_(pieces) { skip_done(); }
   bool empty() const { return pieces_.empty(); }
+  std::size_t size() const {
+    std::size_t out = 0;
+    for (const auto piece : pieces_) out += piece.size();
+    return out - offset_;
+  }
   /// Up to one record; in `joined` where it comes from several pieces.
   ByteView next(std::span<std::uint8_t, kRecord> joined) const {
     const auto first = pieces_.front().subspan(offset_);
@@ -157,6 +162,7 @@ Result<std::size_t> TlsStream::decrypt(MutableBytes out, Want& next) {
   std::size_t filled = 0;
   ERR_clear_error();
   while (filled < out.size()) {
+    keep_memory(wire_.in_end - wire_.in_begin > kRecordOnWire);
     std::size_t count = 0;
     const int result = SSL_read_ex(ssl_.get(), out.data() + filled, out.size() - filled, &count);
     if (result != 1) {
@@ -207,6 +213,15 @@ Task<Result<void>> TlsStream::receive() {
   }
 }
 
+/// A connection that waits has no record's memory, which OpenSSL would otherwise give back, and ask for
+/// again, for each of many records in a row.
+void TlsStream::keep_memory(bool is_record_next) {
+  if (is_record_next == keeps_memory_) return;
+  keeps_memory_ = is_record_next;
+  is_record_next ? SSL_clear_mode(ssl_.get(), SSL_MODE_RELEASE_BUFFERS)
+                 : SSL_set_mode(ssl_.get(), SSL_MODE_RELEASE_BUFFERS);
+}
+
 void TlsStream::release_read_block() {
   if (wire_.in_begin == wire_.in_end) wire_.in = Block();
 }
@@ -214,8 +229,10 @@ void TlsStream::release_read_block() {
 Result<void> TlsStream::encrypt(Plaintext& rest) {
   std::array<std::uint8_t, kRecord> joined;
   ERR_clear_error();
-  while (!rest.empty() && (!wire_.out || wire_.out.size() - wire_.out_size >= kRecordOnWire)) {
+  if (!wire_.out) wire_.out = wire_.blocks.take();
+  while (!rest.empty() && wire_.out.size() - wire_.out_size >= kRecordOnWire) {
     const auto record = rest.next(joined);
+    keep_memory(rest.size() > record.size() && wire_.out.size() - wire_.out_size >= 2 * kRecordOnWire);
     std::size_t written = 0;
     if (SSL_write_ex(ssl_.get(), record.data(), record.size(), &written) != 1) {
       return fail(Errc::invalid, "TLS: " + openssl_reason());

@@ -60,11 +60,13 @@ class TlsStream final : public Stream {
   Task<Result<void>> receive();
   Task<Result<void>> flush();
   Task<Result<void>> satisfy(Want next);
+  void keep_memory(bool is_record_next);
   void release_read_block();
 
   TcpLink link_;
   Wire wire_;
   std::unique_ptr<ssl_st, Free> ssl_;
+  bool keeps_memory_ = false;
   bool ended_ = false;  // the other side said so
 };
 
