@@ -119,9 +119,14 @@ Result<Check> check(const Basis& basis, std::span<const RevisionPoint> points,
                     const wire::Statement& statement, wire::AuditWord own_audit, CheckTime time) {
   if (const auto fits = check_place(basis, statement, time); !fits) return std::unexpected(fits.error());
   const auto own = find(basis, counted(basis, points, statement, time.period), statement.end, own_audit);
-  if (own.revision == statement.revision && own.root != statement.root)
-    return fail(Errc::conflict, "the root is another one");
   const auto& dispute = statement.dispute;
+  if (own.revision == statement.revision) {
+    if (own.root != statement.root) return fail(Errc::conflict, "the root is another one");
+    // The owner has signed what was kept from when on: it cannot say now that it was less.
+    const auto& owners = dispute ? dispute->owner : statement.figures;
+    if (owners.byte_ms < own.figures.byte_ms)
+      return fail(Errc::conflict, "the revisions that both have signed make more bytes");
+  }
   const bool differs = dispute ? dispute->holder != own.figures
                                : statement.revision != own.revision ||
                                      statement.figures.byte_ms != own.figures.byte_ms ||

@@ -358,6 +358,26 @@ TEST_F(StatementsTest, AFigureThatIsNotTheHoldersIsNoneOfADispute) {
   EXPECT_EQ(pair_.holders().number, 0U);
 }
 
+TEST_F(StatementsTest, AnOwnerCannotSayThatItWasLessThanItHasSigned) {
+  only_by_hand();
+  pair_.change(kGigabyte);
+  pair_.pass(2h);
+  const auto basis = basis_of(pair_.at_owner(), nullptr);
+  const auto good = next();
+  Finding claim{good.revision, {}, good.root, good.figures};
+  claim.figures.byte_ms = wire::Wide(5);
+  for (const auto& holders : {std::optional<wire::Figures>(), std::optional(good.figures)}) {
+    const auto reply = pair_.send({*propose(basis, claim, good.end, false, holders)});
+    ASSERT_TRUE(reply);
+    EXPECT_EQ(reply->replies[0].outcome, Outcome::refused);
+    EXPECT_EQ(reply->replies[0].code, Errc::conflict);
+  }
+  claim.figures.byte_ms = wire::Wide(good.figures.byte_ms.value + 1);
+  EXPECT_EQ(pair_.send({*propose(basis, claim, good.end, false, {})})->replies[0].outcome, Outcome::disputed);
+  EXPECT_EQ(pair_.holders().number, 0U);
+  EXPECT_EQ(pair_.send({good})->replies[0].outcome, Outcome::agreed);
+}
+
 TEST_F(StatementsTest, OnlyTheOwnerMayAsk) {
   only_by_hand();
   pair_.change(kGigabyte);
