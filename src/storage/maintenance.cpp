@@ -93,7 +93,9 @@ Result<Maintenance::Step> Maintenance::collect(std::uint32_t pack, std::uint64_t
   if (!file) return std::unexpected(file.error());
   const auto size = (*file)->size();
   if (!size) return std::unexpected(size.error());
-  PackScanner scanner(**file, from, *size);
+  const auto salt = (*file)->salt();
+  if (!salt) return std::unexpected(salt.error());
+  PackScanner scanner(**file, *salt, from, *size);
   Step step;
   while (step.bytes < kStepBytes) {
     const auto record = scanner.next();

@@ -78,10 +78,12 @@ Result<std::shared_ptr<PackFile>> PackFile::create(const std::filesystem::path& 
 }
 
 Result<void> PackFile::begin(std::uint32_t number) {
-  if (::getrandom(salt_.data(), salt_.size(), 0) != static_cast<ssize_t>(salt_.size()))
+  PackSalt salt;
+  if (::getrandom(salt.data(), salt.size(), 0) != static_cast<ssize_t>(salt.size()))
     return std::unexpected(error("getrandom for", errno));
+  salt_ = salt;
   auto page = Buffer::allocate(kPageSize);
-  encode_pack_page(number, salt_, page.mutable_view());
+  encode_pack_page(number, salt, page.mutable_view());
   iovec piece{page.data(), page.size()};
   if (auto written = write(0, {&piece, 1}); !written) return written;
   return sync();
@@ -92,10 +94,13 @@ Result<std::shared_ptr<PackFile>> PackFile::open(const std::filesystem::path& pa
   if (!file) return file;
   auto page = Buffer::allocate(kPageSize);
   if (auto read = (*file)->read(0, page.mutable_view()); !read) return std::unexpected(read.error());
-  const auto salt = decode_pack_page(number, page.view());
-  if (!salt) return fail(Errc::corrupt, fmt::format("the first page of {} is damaged", path.string()));
-  (*file)->salt_ = *salt;
+  (*file)->salt_ = decode_pack_page(number, page.view());
   return file;
+}
+
+Result<PackSalt> PackFile::salt() const {
+  if (!salt_) return fail(Errc::corrupt, fmt::format("the first page of {} is damaged", path_.string()));
+  return *salt_;
 }
 
 PackFile::~PackFile() {

@@ -19,13 +19,14 @@ class PackFile {
  public:
   /// Makes a file with its first page, durable. It must not exist, and after an error does not.
   static Result<std::shared_ptr<PackFile>> create(const std::filesystem::path& path, std::uint32_t number);
-  /// Errors: io, corrupt (the first page is not that of pack `number`).
+  /// Records can be read though the first page is damaged: then there is no salt.
   static Result<std::shared_ptr<PackFile>> open(const std::filesystem::path& path, std::uint32_t number);
   ~PackFile();
   PackFile(const PackFile&) = delete;
   PackFile& operator=(const PackFile&) = delete;
 
-  const PackSalt& salt() const { return salt_; }
+  /// Errors: corrupt (the first page was not that of its pack).
+  Result<PackSalt> salt() const;
   Result<std::uint64_t> size() const;
   /// Fills `into` whole, and changes the span's elements. Errors: io, corrupt (the file ends before).
   Result<void> read(std::uint64_t offset, std::span<iovec> into) const;
@@ -52,7 +53,7 @@ class PackFile {
 
   const int fd_;
   const std::filesystem::path path_;
-  PackSalt salt_{};
+  std::optional<PackSalt> salt_;
 };
 
 }  // namespace mycostr::storage

@@ -11,8 +11,12 @@ namespace {
 constexpr std::uint64_t kWindow = 64 << 10;
 }
 
-PackScanner::PackScanner(const PackFile& file, std::uint64_t from, std::uint64_t end)
-    : file_(file), end_(end / kPageSize * kPageSize), position_(from), window_(Buffer::allocate(kWindow)) {}
+PackScanner::PackScanner(const PackFile& file, const PackSalt& salt, std::uint64_t from, std::uint64_t end)
+    : file_(file),
+      salt_(salt),
+      end_(end / kPageSize * kPageSize),
+      position_(from),
+      window_(Buffer::allocate(kWindow)) {}
 
 Result<ByteView> PackScanner::page_at_position() {
   if (position_ < window_at_ || position_ >= window_at_ + window_size_) {
@@ -29,7 +33,7 @@ Result<std::optional<FoundRecord>> PackScanner::next_adjacent() {
   const auto page = page_at_position();
   if (!page) return std::unexpected(page.error());
   const auto header = decode_header(*page);
-  if (!header || header->salt != file_.salt()) return std::nullopt;
+  if (!header || header->salt != salt_) return std::nullopt;
   const FoundRecord found{position_, *header};
   if (found.end() > end_) return std::nullopt;
   position_ = found.end();

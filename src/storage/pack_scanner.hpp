@@ -17,7 +17,7 @@ struct FoundRecord {
 class PackScanner {
  public:
   /// Looks at [from, end). The file outlives it.
-  PackScanner(const PackFile& file, std::uint64_t from, std::uint64_t end);
+  PackScanner(const PackFile& file, const PackSalt& salt, std::uint64_t from, std::uint64_t end);
 
   /// The next record; nothing at the end. Errors: io, corrupt (the file ends before `end`).
   Result<std::optional<FoundRecord>> next();
@@ -31,6 +31,7 @@ class PackScanner {
   Result<void> skip_page();
 
   const PackFile& file_;
+  const PackSalt salt_;
   const std::uint64_t end_;
   std::uint64_t position_;
   Buffer window_;  // several pages at once, for packs of small shards

@@ -170,13 +170,15 @@ Result<void> PackWriter::append(std::span<const Append> records) {
 }
 
 Result<void> PackWriter::write_records(std::span<const Append> records) {
+  const auto salt = open_->salt();
+  if (!salt) return std::unexpected(salt.error());
   std::vector<iovec> pieces;
   pieces.reserve(records.size() * 2);
   auto sequence = next_sequence_ - records.size();
   auto page = headers_.mutable_view();
   for (const auto& record : records) {
     const auto length = static_cast<std::uint32_t>(record.data->size());
-    encode_header({record.key, length, sequence++, record.data_crc, open_->salt()}, page.first(kPageSize));
+    encode_header({record.key, length, sequence++, record.data_crc, *salt}, page.first(kPageSize));
     pieces.push_back({page.data(), kPageSize});
     pieces.push_back({const_cast<std::uint8_t*>(record.data->data()), length});
     page = page.subspan(kPageSize);

@@ -52,8 +52,9 @@ void take_in_gap(IndexChange& change, const PackFile& file, const DeadRange& gap
 }
 
 /// Where the last record ends.
-std::uint64_t take_in_records(ShardIndex& index, const PackFile& file, std::uint32_t number, bool newest) {
-  PackScanner scanner(file, kPageSize, require(file.size()));
+std::uint64_t take_in_records(ShardIndex& index, const PackFile& file, const PackSalt& salt,
+                              std::uint32_t number, bool newest) {
+  PackScanner scanner(file, salt, kPageSize, require(file.size()));
   std::uint64_t end = kPageSize;
   for (bool more = true; more;) {
     IndexChange change(index);
@@ -70,11 +71,12 @@ std::uint64_t take_in_records(ShardIndex& index, const PackFile& file, std::uint
   return end;
 }
 
-void take_in_pack(ShardIndex& index, const PackFile& file, std::uint32_t number, bool newest) {
+void take_in_pack(ShardIndex& index, const PackFile& file, const PackSalt& salt, std::uint32_t number,
+                  bool newest) {
   IndexChange start(index);
   start.start_pack(number);
   require(start.commit(Durability::buffered));
-  const auto end = take_in_records(index, file, number, newest);
+  const auto end = take_in_records(index, file, salt, number, newest);
   IndexChange finish(index);
   // Records may have been removed behind the last one; in a sealed pack that counts as dead space.
   const auto size = require(file.size());
@@ -100,12 +102,13 @@ Rebuilt rebuild_index(Database& database, const std::filesystem::path& packs_fol
   ShardIndex index(database);
   for (const auto number : numbers) {
     const auto file = files.open(number);
-    if (file) {
-      take_in_pack(index, **file, number, number == numbers.back());
+    const auto salt = file ? (*file)->salt() : std::unexpected(file.error());
+    if (salt) {
+      take_in_pack(index, **file, *salt, number, number == numbers.back());
       ++rebuilt.packs;
     } else {
       rebuilt.problems.push_back(
-          {to_string(file.error()), "restore the file, or move it elsewhere and rebuild"});
+          {to_string(salt.error()), "restore the file, or move it elsewhere and rebuild"});
     }
   }
   IndexChange totals(index);  // there may have been no pack

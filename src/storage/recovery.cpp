@@ -37,7 +37,7 @@ void match_files(const ShardIndex& index, PackFiles& files) {
 
 void read_tail(ShardIndex& index, PackFiles& files, std::uint32_t number, std::uint64_t from) {
   const auto file = require(files.open(number));
-  PackScanner scanner(*file, from, require(file->size()));
+  PackScanner scanner(*file, require(file->salt()), from, require(file->size()));
   IndexChange change(index);
   auto least_sequence = index.totals().next_sequence;
   auto end = from;

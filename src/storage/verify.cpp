@@ -85,9 +85,21 @@ class Verifier {
       report(fmt::format("{} is not in the index", files_.path_of(number).string()), kRebuild);
     }
     for (const auto& [number, info] : packs_) {
-      if (there.contains(number)) continue;
+      if (there.contains(number)) {
+        check_first_page(number);
+        continue;
+      }
       report(fmt::format("{} is missing", files_.path_of(number).string()),
              "restore the file, or rebuild the index without it");
+    }
+  }
+
+  void check_first_page(std::uint32_t number) {
+    const auto file = files_.open(number);
+    const auto salt = file ? (*file)->salt() : std::unexpected(file.error());
+    if (!salt) {
+      report(to_string(salt.error()),
+             "its shards can be read, but a rebuilt index would be without them: restore the file");
     }
   }
 
@@ -114,7 +126,8 @@ class Verifier {
       return report(name + ": " + to_string(read.error()), kRepair);
     }
     const auto header = decode_header(page.view());
-    if (!header || header->salt != (*file)->salt() || header->key != key || header->length != at.length ||
+    const auto salt = (*file)->salt();
+    if (!header || (salt && header->salt != *salt) || header->key != key || header->length != at.length ||
         header->sequence != at.sequence) {
       return report(name + ": its record's header is damaged or another's", kRepair);
     }

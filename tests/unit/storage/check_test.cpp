@@ -200,6 +200,32 @@ TEST(Verify, FindsDamagedHeadersAndData) {
   EXPECT_FALSE(problems[0].what.empty() || problems[0].what_to_do.empty());
 }
 
+TEST(Verify, ADamagedFirstPageCostsNoShard) {
+  const TempFolder folder;
+  fill(folder);
+  const auto pack = location_in(folder, 1).pack;
+  overwrite(pack_path(folder, pack), 0, as_bytes("no pack"));
+  const auto problems = verify_closed(folder, true);
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_NE(problems[0].what.find("first page"), std::string::npos);
+  OpenStore opened(folder, 256_KiB);
+  EXPECT_TRUE(opened.holds(1, 2 * kLeafSize));
+  ASSERT_TRUE(opened.remove({key_of(1)}));
+  EXPECT_FALSE(opened.get(1));
+}
+
+TEST(Verify, AnOpenPackWithADamagedFirstPageIsNotCutOff) {
+  const TempFolder folder;
+  {
+    OpenStore opened(folder, 8_MiB);
+    ASSERT_TRUE(opened.put(1, 8192));
+  }
+  overwrite(pack_path(folder, 1), 0, as_bytes("no pack"));
+  const auto size = fs::file_size(pack_path(folder, 1));
+  EXPECT_THROW(OpenStore(folder, 8_MiB), OpenError);
+  EXPECT_EQ(fs::file_size(pack_path(folder, 1)), size);
+}
+
 TEST(Verify, FindsCountersThatAreNotTheSum) {
   const TempFolder folder;
   fill(folder);
