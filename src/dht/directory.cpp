@@ -1,9 +1,13 @@
 #include "dht/directory.hpp"
 
 #include <algorithm>
+#include <span>
+#include <tuple>
 
 namespace mycostr::dht {
 namespace {
+/// Some at once: looking through all of them for each that comes would let strangers keep a core busy.
+constexpr std::size_t kMadeRoom = kMaxKnownNodes / 100;
 constexpr auto kMaxClockSkew = std::chrono::minutes(10);
 constexpr auto kFirstRetry = std::chrono::seconds(2);
 constexpr auto kRttWeight = 8;  // as TCP smooths its own: 1/8 of each new sample
@@ -55,11 +59,23 @@ void Directory::keep(const NodeId& id, wire::NodeRecord record, ByteView encoded
   node.version = ++version_;
 }
 
+/// Those that have never answered go first. Of the others the one heard of longest ago, in the subnet that
+/// has the most: whoever has one machine, and as many keys as it likes, pushes out its own.
 void Directory::make_room() {
-  const auto oldest = std::ranges::min_element(nodes_, [](const auto& a, const auto& b) {
-    return std::pair(a.second.answered, a.second.version) < std::pair(b.second.answered, b.second.version);
-  });
-  nodes_.erase(oldest);
+  std::unordered_map<Subnet, std::size_t> counts;
+  for (const auto& [id, node] : nodes_) {
+    if (node.answered && node.address) ++counts[subnet_of(node.address->ip)];
+  }
+  using Worth = std::tuple<bool, std::size_t, std::optional<SteadyTime>, std::uint64_t, NodeId>;
+  std::vector<Worth> worths;
+  worths.reserve(nodes_.size());
+  for (const auto& [id, node] : nodes_) {
+    const auto neighbours = node.answered && node.address ? counts.at(subnet_of(node.address->ip)) : 0;
+    worths.emplace_back(node.answered.has_value(), nodes_.size() - neighbours, node.answered, node.version,
+                        id);
+  }
+  std::ranges::nth_element(worths, worths.begin() + kMadeRoom);
+  for (const auto& worth : std::span(worths).first(kMadeRoom)) nodes_.erase(std::get<NodeId>(worth));
 }
 
 void Directory::answered(const NodeId& id, std::optional<Duration> rtt, SteadyTime now, WallTime wall_now) {

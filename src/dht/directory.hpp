@@ -12,7 +12,8 @@
 
 namespace mycostr::dht {
 
-/// Beyond it the nodes heard of longest ago make room.
+/// Beyond it a hundredth makes room: nodes that never answered, then those heard of longest ago in the subnet
+/// with the most.
 inline constexpr std::size_t kMaxKnownNodes = 10'000;
 
 struct KnownNode {

@@ -213,15 +213,32 @@ TEST_F(DirectoryTest, KeepsNodesThatAnswerWhenItIsFull) {
     EXPECT_TRUE(directory_.restore(encode_record(record, node_), kNow));
     return record.id();
   };
-  const auto first = flood();
-  for (std::size_t i = 2; i < kMaxKnownNodes; ++i) flood();
-  EXPECT_EQ(directory_.nodes().size(), kMaxKnownNodes);
-  EXPECT_NE(directory_.find(first), nullptr);
+  std::vector<NodeId> flooded;
+  while (directory_.nodes().size() < kMaxKnownNodes) flooded.push_back(flood());
   const auto last = flood();
-  EXPECT_EQ(directory_.nodes().size(), kMaxKnownNodes);
-  EXPECT_EQ(directory_.find(first), nullptr) << "the oldest that never answered goes";
+  const auto dropped = kMaxKnownNodes / 100;
+  EXPECT_EQ(directory_.nodes().size(), kMaxKnownNodes - dropped + 1);
+  EXPECT_EQ(directory_.find(flooded[dropped - 1]), nullptr) << "the oldest that never answered go";
+  EXPECT_NE(directory_.find(flooded[dropped]), nullptr);
   EXPECT_NE(directory_.find(last), nullptr);
   EXPECT_NE(directory_.find(node_.id()), nullptr);
+}
+
+TEST_F(DirectoryTest, OneSubnetCannotPushOutTheOthers) {
+  test::SeededRandom random(12);
+  const auto add = [&](const IpAddress& ip, SteadyTime answered) {
+    auto record = record_of(node_);
+    record.public_key = random.make<PublicKey>();
+    EXPECT_TRUE(directory_.restore(encode_record(record, node_), kNow));
+    directory_.reached_at(record.id(), {ip, 4081});
+    directory_.answered(record.id(), 1ms, answered, kNow);
+    return record.id();
+  };
+  std::vector<NodeId> honest;
+  for (std::uint8_t i = 0; i < 200; ++i) honest.push_back(add(IpAddress::v4(1, 2, i, 1), kStart));
+  // All of one machine's answer later than the others.
+  for (std::size_t i = 0; i < 2 * kMaxKnownNodes; ++i) add(IpAddress::v4(9, 9, 9, 9), kStart + 1h);
+  for (const auto& id : honest) EXPECT_NE(directory_.find(id), nullptr);
 }
 
 }  // namespace
