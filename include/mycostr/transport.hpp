@@ -29,12 +29,16 @@ struct PeerAddress {
   bool dial_anew = false;
 };
 
+inline constexpr std::size_t kMaxMessageSize = 1 << 20;
+
 struct PeerCall {
   std::string operation;  ///< lower-case words with '/': "shards/put"; part of the URL
   Bytes message;          ///< protobuf, up to kMaxMessageSize
   Buffer body;            ///< raw shard bytes, or empty; up to kMaxChunkSize
-  /// Of the reply's body; where more is announced the call ends with invalid, and no memory is taken for it.
+  /// Of the reply's body and its message; where more is announced the call ends with invalid, and no memory
+  /// is taken for it.
   std::size_t max_reply_body = 0;
+  std::size_t max_reply_message = 64 << 10;  ///< up to kMaxMessageSize
 };
 
 struct PeerReply {
@@ -42,8 +46,6 @@ struct PeerReply {
   Buffer body;
   PeerIdentity from;  ///< set by the transport on the caller's side
 };
-
-inline constexpr std::size_t kMaxMessageSize = 1 << 20;
 
 struct CallLimits {
   Duration connect = std::chrono::seconds(5);    ///< name look-up, TCP and TLS together, per endpoint

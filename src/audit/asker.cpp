@@ -64,6 +64,7 @@ Task<Reply> Asker::ask(const Question& question) {
   const auto address = address_of_(question.agreement.peer);
   if (!address) co_return reply_of({Errc::unreachable, "no address is known"});
   PeerCall call{wire::operations::kChallenge, question.encoded, {}};
+  call.max_reply_message = kMaxMessageSize;
   const auto began = clock_.now();
   auto answer = co_await transport_.call(*address, std::move(call), limits_for(*address));
   const auto latency = clock_.now() - began;

@@ -38,7 +38,7 @@ Task<PeerConnection::Outcome> PeerConnection::exchange(const PeerCall& call) {
     out.reply = std::unexpected(sent ? head.error() : sent.error());
     co_return out;
   }
-  if (head->body_size > call.max_reply_body) {
+  if (head->body_size > call.max_reply_body || head->message_size > call.max_reply_message) {
     out.reply = fail(Errc::invalid, "the peer's answer is longer than what was asked for");
     co_return out;
   }

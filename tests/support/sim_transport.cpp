@@ -150,7 +150,8 @@ Task<Result<PeerReply>> SimTransport::exchange_with(SimTransport& peer, PeerCall
   const auto deadline = clock.now() + limits.total;
   const auto peer_life = peer.power_.life();
   const auto size = call.message.size();
-  const auto max_reply_body = call.max_reply_body;
+  const auto max_body = call.max_reply_body;
+  const auto max_message = call.max_reply_message;
   auto exchange = std::make_shared<Exchange>(*this, std::move(call), limits);
   struct Abandon {
     Exchange& exchange;
@@ -165,7 +166,8 @@ Task<Result<PeerReply>> SimTransport::exchange_with(SimTransport& peer, PeerCall
   while (exchange->state == State::under_way) co_await exchange->ended.wait();
   if (exchange->state == State::answered) {
     if (clock.now() > deadline) co_return fail(Errc::timeout, "the call took too long");
-    if (exchange->reply && exchange->reply->body.size() > max_reply_body)
+    const auto& reply = exchange->reply;
+    if (reply && (reply->body.size() > max_body || reply->message.size() > max_message))
       co_return fail(Errc::invalid, "the peer's answer is longer than what was asked for");
     co_return std::move(exchange->reply);
   }

@@ -30,9 +30,23 @@ TEST_F(PeerTransportTest, CallsCarryMessageBodyAndIdentities) {
 TEST_F(PeerTransportTest, CarriesTheLongestMessage) {
   start();
   const Bytes message(kMaxMessageSize, 9);
-  const auto reply = call(to_callee(), {"echo", message, {}});
+  const auto reply =
+      call(to_callee(),
+           {.operation = "echo", .message = message, .body = {}, .max_reply_message = kMaxMessageSize});
   ASSERT_TRUE(reply);
   EXPECT_TRUE(reply->message == message);
+}
+
+TEST_F(PeerTransportTest, TakesNoLongerAnswerThanItAskedFor) {
+  start();
+  for (const std::size_t more : {0, 1}) {
+    PeerCall small{"echo", Bytes(1000 + more, 1), {}};
+    small.max_reply_message = 1000;
+    EXPECT_EQ(call(to_callee(), std::move(small)).has_value(), more == 0);
+    const auto reply = call(to_callee(), {"shards/put", {}, Buffer::copy_of(Bytes(4096 + more, 2)), 4096});
+    EXPECT_EQ(reply.has_value(), more == 0);
+    if (!reply) EXPECT_EQ(reply.error().code, Errc::invalid);
+  }
 }
 
 TEST_F(PeerTransportTest, WhoeverAnswersIsGoodWhereNobodyIsExpected) {
