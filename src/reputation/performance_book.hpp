@@ -16,6 +16,8 @@ inline constexpr std::size_t kMaxPeersInBook = 20'000;
 /// known.
 inline constexpr Duration kAssumedRtt = std::chrono::milliseconds(20);
 inline constexpr double kAssumedBytesPerSecond = 32e6;
+/// What a failure costs: so long nobody else is asked.
+inline constexpr Duration kCostOfFailure = std::chrono::seconds(2);
 
 /// Loop thread only. Has no clock: `now` is the wall time at the event. About 1 KiB for each peer.
 class PerformanceBook {
@@ -32,8 +34,8 @@ class PerformanceBook {
   const Performance* find(const NodeId& node) const { return table_.find(node); }
 
   /// How long fetching `size` bytes from the peer may be expected to take, failures and new tries included:
-  /// (smoothed RTT + size / throughput down) / (1 - failure rate). What is not known is assumed (above). At
-  /// most an hour.
+  /// (smoothed RTT + size / throughput down + failure rate * kCostOfFailure) / (1 - failure rate). What is
+  /// not known is assumed (above). At most an hour.
   Duration expected_duration(const NodeId& node, ByteCount size, WallTime now) const;
 
   /// What the rows on disk are made of.
