@@ -71,11 +71,22 @@ LookupPath::Candidate* LookupPath::next_fresh() {
   return nullptr;
 }
 
+/// On the way there `parallel` are asked at once, and whoever is closer than all others known. Once the
+/// closest has answered the way is behind: those that are left have to answer in any case, and are asked
+/// together (as in section 2.3 of the Kademlia paper).
+bool LookupPath::is_turn_of(const Candidate& candidate) const {
+  if (in_flight_ < settings_.parallel) return true;
+  if (in_flight_ >= settings_.wanted) return false;
+  const auto closest =
+      std::ranges::find_if(candidates_, [](const Candidate& other) { return other.state != AskState::slow; });
+  return closest->state == AskState::answered || &*closest == &candidate;
+}
+
 template <class MayAsk>
 std::optional<Contact> LookupPath::next(MayAsk may_ask) {
-  while (in_flight_ < settings_.parallel && asked_ < kMaxAsked) {
+  while (asked_ < kMaxAsked) {
     auto* candidate = next_fresh();
-    if (candidate == nullptr) return std::nullopt;
+    if (candidate == nullptr || !is_turn_of(*candidate)) return std::nullopt;
     if (!may_ask(candidate->contact)) {
       candidates_.erase(candidates_.begin() + (candidate - candidates_.data()));
       continue;

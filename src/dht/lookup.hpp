@@ -17,7 +17,7 @@ namespace mycostr::dht {
 
 struct LookupSettings {
   std::size_t wanted = kBucketSize;  ///< k: how many of the closest must have answered
-  std::size_t parallel = 5;          ///< alpha, of each path
+  std::size_t parallel = 5;          ///< alpha, of each path, on the way there
   std::size_t paths = 1;
   bool distinct_subnets = true;
 };
@@ -62,6 +62,8 @@ class LookupPath {
   static void note_displaced(Candidate& candidate, const Contact& contact);
   static void note_address(Candidate& candidate, const UdpAddress& address);
   Candidate* next_fresh();
+  /// REQUIRES: candidate is fresh
+  bool is_turn_of(const Candidate& candidate) const;
 
   const LookupSettings& settings_;
   std::vector<Candidate> candidates_;  ///< closest first

@@ -7,7 +7,6 @@ namespace {
 
 /// Runs a lookup to its end, answers in random order; holds what must hold all the time. How many it asked.
 std::size_t run(LookupNetwork& net, Lookup& lookup, std::uint64_t slow_percent, std::size_t paths = 1) {
-  constexpr std::size_t kParallel = 5;
   std::set<NodeId> asked;
   std::vector<Contact> waiting;
   std::vector<Contact> late;
@@ -16,7 +15,7 @@ std::size_t run(LookupNetwork& net, Lookup& lookup, std::uint64_t slow_percent, 
       EXPECT_TRUE(asked.insert(contact.id).second) << "nobody is asked twice";
       waiting.push_back(contact);
     }
-    EXPECT_LE(waiting.size(), kParallel * paths);
+    EXPECT_LE(waiting.size(), kBucketSize * paths);
     if (lookup.is_done() || (waiting.empty() && late.empty())) break;
     auto& from = waiting.empty() || (!late.empty() && net.random.chance(1, 5)) ? late : waiting;
     const auto at = from.begin() + static_cast<std::ptrdiff_t>(net.random.below(from.size()));
@@ -116,15 +115,30 @@ class LookupRules : public testing::Test {
   }
 };
 
-TEST_F(LookupRules, AsksTheClosestFirstAndNoMoreThanAlpha) {
-  auto start = at_prefix(3, 20);
+TEST_F(LookupRules, AsksTheClosestFirstAndNoMoreThanAlphaOnTheWay) {
+  auto start = at_prefix(3, 40);
   Lookup lookup(target_, {}, start);
   std::ranges::sort(start, CloserTo{target_}, &Contact::id);
   start.resize(5);
   EXPECT_EQ(lookup.next(), start);
   EXPECT_TRUE(lookup.next().empty());
+  lookup.answered(start[1].id, {});
+  EXPECT_EQ(lookup.next().size(), 1U) << "a closer one has not answered yet";
+}
+
+TEST_F(LookupRules, AsksAllThatAreLeftOnceTheClosestHasAnswered) {
+  auto start = at_prefix(3, 40);
+  Lookup lookup(target_, {}, start);
+  std::ranges::sort(start, CloserTo{target_}, &Contact::id);
+  EXPECT_EQ(lookup.next().size(), 5U);
   lookup.answered(start[0].id, {});
-  EXPECT_EQ(lookup.next().size(), 1U);
+  EXPECT_EQ(lookup.next(), std::vector(start.begin() + 5, start.begin() + kBucketSize))
+      << "of the 16 closest, and no others";
+  const auto closer = at_prefix(20);
+  lookup.answered(start[1].id, {closer});
+  EXPECT_EQ(lookup.next(), std::vector{closer});
+  lookup.answered(start[2].id, {});
+  EXPECT_TRUE(lookup.next().empty()) << "the closest is awaited again";
 }
 
 TEST_F(LookupRules, ASlowOneIsPassedOverButStillHeard) {
