@@ -59,23 +59,35 @@ void Directory::keep(const NodeId& id, wire::NodeRecord record, ByteView encoded
   node.version = ++version_;
 }
 
-/// Those that have never answered go first. Of the others the one heard of longest ago, in the subnet that
-/// has the most: whoever has one machine, and as many keys as it likes, pushes out its own.
+/// Those that have never answered go first, the oldest of them first. Of the others each subnet keeps the
+/// same number, those heard of last: whoever has one machine, and as many keys as it likes, pushes out its
+/// own.
 void Directory::make_room() {
-  std::unordered_map<Subnet, std::size_t> counts;
+  struct Place {
+    bool has_answered;
+    std::optional<Subnet> subnet;
+    std::optional<SteadyTime> answered;
+    std::uint64_t version;
+    NodeId id;
+    std::size_t rank = 0;  ///< within its subnet, from the last heard of
+  };
+  std::vector<Place> places;
+  places.reserve(nodes_.size());
   for (const auto& [id, node] : nodes_) {
-    if (node.answered && node.address) ++counts[subnet_of(node.address->ip)];
+    const auto subnet =
+        node.answered && node.address ? std::optional(subnet_of(node.address->ip)) : std::nullopt;
+    places.push_back({node.answered.has_value(), subnet, node.answered, node.version, id});
   }
-  using Worth = std::tuple<bool, std::size_t, std::optional<SteadyTime>, std::uint64_t, NodeId>;
-  std::vector<Worth> worths;
-  worths.reserve(nodes_.size());
-  for (const auto& [id, node] : nodes_) {
-    const auto neighbours = node.answered && node.address ? counts.at(subnet_of(node.address->ip)) : 0;
-    worths.emplace_back(node.answered.has_value(), nodes_.size() - neighbours, node.answered, node.version,
-                        id);
+  std::ranges::sort(places, std::greater(),
+                    [](const Place& p) { return std::tie(p.subnet, p.answered, p.version); });
+  for (std::size_t i = 1; i < places.size(); ++i) {
+    const bool is_neighbour = places[i].subnet && places[i].subnet == places[i - 1].subnet;
+    places[i].rank = is_neighbour ? places[i - 1].rank + 1 : 0;
   }
-  std::ranges::nth_element(worths, worths.begin() + kMadeRoom);
-  for (const auto& worth : std::span(worths).first(kMadeRoom)) nodes_.erase(std::get<NodeId>(worth));
+  std::ranges::nth_element(places, places.begin() + kMadeRoom, {}, [&](const Place& p) {
+    return std::tuple(p.has_answered, nodes_.size() - p.rank, p.answered, p.version);
+  });
+  for (const auto& place : std::span(places).first(kMadeRoom)) nodes_.erase(place.id);
 }
 
 void Directory::answered(const NodeId& id, std::optional<Duration> rtt, SteadyTime now, WallTime wall_now) {

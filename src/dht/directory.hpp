@@ -12,8 +12,8 @@
 
 namespace mycostr::dht {
 
-/// Beyond it a hundredth makes room: nodes that never answered, then those heard of longest ago in the subnet
-/// with the most.
+/// Beyond it a hundredth makes room: nodes that never answered, then those of the subnets with the most, the
+/// ones heard of longest ago.
 inline constexpr std::size_t kMaxKnownNodes = 10'000;
 
 struct KnownNode {

@@ -151,9 +151,7 @@ Lookup::Lookup(NodeId target, LookupSettings settings, const std::vector<Contact
 
 std::vector<Contact> Lookup::next() {
   std::vector<Contact> out;
-  // Who has been asked by another path may be where this one was told: that path learns of it.
-  bool is_handed_over = true;
-  while (std::exchange(is_handed_over, false)) {
+  for (bool is_more = true; std::exchange(is_more, false);) {
     for (std::size_t i = 0; i < paths_.size(); ++i) {
       const auto may_ask = [&](const Contact& contact) {
         auto& asked = asked_.try_emplace(contact.id, Asked{i, {}}).first->second;
@@ -161,11 +159,16 @@ std::vector<Contact> Lookup::next() {
           asked.at.push_back(contact.address);
           return true;
         }
+        // Who has been asked by another path may be where this one was told: that path learns of it.
         add(paths_[asked.path], contact);
-        is_handed_over = true;
+        is_more = true;
         return false;
       };
-      while (const auto contact = paths_[i].next(may_ask)) out.push_back(*contact);
+      // One each in turn: the first would take the whole neighbourhood of the target.
+      const auto contact = paths_[i].next(may_ask);
+      if (!contact) continue;
+      out.push_back(*contact);
+      is_more = true;
     }
   }
   return out;

@@ -120,6 +120,7 @@ class Engine : public PeerHandler {
   bool has_agreement_with(const NodeId& owner, const AgreementId& id) const;
   audit::OwnerPorts auditor_ports();
   holder::Unclaimed::Hooks unclaimed_hooks();
+  Task<Result<void>> drop_unclaimed(ShardKey key);
   repair::Hooks repair_hooks();
   payment::Ports payment_ports();
   wire::AuditWord audit_word(const AgreementId& agreement, WallTime start, WallTime end) const;

@@ -1,4 +1,5 @@
 // What audits, holders' own reports and repair tell one another, and the log of events.
+#include "async/timeout.hpp"
 #include "base/log.hpp"
 #include "engine/engine.hpp"
 
@@ -6,6 +7,7 @@ namespace mycostr::engine {
 namespace {
 
 constexpr auto kLossRetry = std::chrono::seconds(30);
+constexpr auto kDropPatience = std::chrono::seconds(30);
 
 }  // namespace
 
@@ -21,7 +23,6 @@ void Engine::connect_upkeep() {
   shards_.begin_deletion = [this](NodeId owner, std::vector<ShardId> shards) {
     return agreements_as_holder_.begin_deletion(owner, std::move(shards));
   };
-  shards_.renew = [this](ShardKey key) { return unclaimed_.renew(key); };
   agreements_as_owner_.on_missing = [this](const NodeId& holder, const ShardId& shard,
                                            agreement::Missing why) {
     background_.spawn(take_missing(holder, shard, why));
@@ -63,7 +64,16 @@ void Engine::connect_upkeep() {
 
 holder::Unclaimed::Hooks Engine::unclaimed_hooks() {
   return {[this](ShardKey key) { return agreements_as_holder_.has(key.owner, key.shard); },
-          [this](ShardKey key) { return shards_.erase(key.owner, {key.shard}); }};
+          [this](ShardKey key) { return drop_unclaimed(key); }};
+}
+
+/// Its owner is told, should it still be there: it may count on this copy.
+Task<Result<void>> Engine::drop_unclaimed(ShardKey key) {
+  const auto deletion =
+      co_await async::with_timeout(ports_.clock, agreements_as_holder_.begin_deletion(key.owner, {key.shard}),
+                                   kDropPatience, "calls of its owner are being answered");
+  if (!deletion) co_return std::unexpected(deletion.error());
+  co_return co_await lost_shards_.take_out(key);
 }
 
 audit::OwnerPorts Engine::auditor_ports() {

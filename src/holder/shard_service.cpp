@@ -59,9 +59,6 @@ Task<Result<PeerReply>> ShardService::handle_put(PeerRequest& request) {
   const auto gone = [&] { return fail(Errc::conflict, "this shard was deleted a moment ago"); };
   if (recently_deleted_.contains(key)) co_return gone();
   if (const auto kept = co_await chunks_.size_of(key); kept && *kept == size) {
-    if (const auto done = co_await renew(key); !done) co_return std::unexpected(done.error());
-    // It may have been found to be nobody's meanwhile.
-    if (recently_deleted_.contains(key)) co_return gone();
     co_return PeerReply{receipt_for(key.owner, key.shard, size), {}, {}};
   }
   auto reservation = make_room(key.owner, size);
@@ -114,26 +111,19 @@ Task<Result<PeerReply>> ShardService::handle_get(PeerRequest& request) {
 }
 
 Task<Result<PeerReply>> ShardService::handle_delete(PeerRequest& request) {
-  const auto asked = wire::decode_delete_shards(request.message());
-  if (!asked) co_return std::unexpected(asked.error());
-  const auto owner = owner_for(request.from(), asked->grant, Right::erase, asked->shards);
+  const auto erase = wire::decode_delete_shards(request.message());
+  if (!erase) co_return std::unexpected(erase.error());
+  const auto owner = owner_for(request.from(), erase->grant, Right::erase, erase->shards);
   if (!owner) co_return std::unexpected(owner.error());
-  if (const auto done = co_await erase(*owner, asked->shards); !done) {
-    co_return std::unexpected(done.error());
-  }
-  co_return PeerReply{};
-}
-
-Task<Result<void>> ShardService::erase(NodeId owner, std::vector<ShardId> shards) {
   std::shared_ptr<void> deletion;
   if (begin_deletion) {
-    auto begun = co_await begin_deletion(owner, shards);
+    auto begun = co_await begin_deletion(*owner, erase->shards);
     if (!begun) co_return std::unexpected(begun.error());
     deletion = std::move(*begun);
   }
   std::vector<ShardKey> keys;
-  for (const auto& shard : shards) {
-    keys.push_back({owner, shard});
+  for (const auto& shard : erase->shards) {
+    keys.push_back({*owner, shard});
     recently_deleted_.add(keys.back(), clock_.now());
   }
   // What is being written is waited for: removed now, it would come back if this machine fell after the
@@ -141,8 +131,11 @@ Task<Result<void>> ShardService::erase(NodeId owner, std::vector<ShardId> shards
   for (const auto& key : keys) {
     while (being_written_.contains(key)) co_await written_.wait();
   }
-  if (auto erased = co_await leaf_hashes_.erase(keys); !erased) co_return erased;
-  co_return co_await chunks_.remove(std::move(keys));
+  const auto erased = co_await leaf_hashes_.erase(keys);
+  if (!erased) co_return std::unexpected(erased.error());
+  const auto removed = co_await chunks_.remove(std::move(keys));
+  if (!removed) co_return std::unexpected(removed.error());
+  co_return PeerReply{};
 }
 
 Result<NodeId> ShardService::owner_for(const PeerIdentity& caller, ByteView encoded_grant, Right right,

@@ -38,17 +38,9 @@ class ShardService {
   /// Whether an owner's shards may be deleted: as long as what it returns lives. Errors: conflict, io,
   /// corrupt.
   std::function<Task<Result<std::shared_ptr<void>>>(NodeId, std::vector<ShardId>)> begin_deletion;
-  /// What was here already gets another receipt now. Errors: io: then it gets none.
-  std::function<Task<Result<void>>(ShardKey)> renew = [](ShardKey) -> Task<Result<void>> {
-    co_return Result<void>();
-  };
 
   /// Returns when nothing of an owner that is not accepted any more is on its way to the disk.
   Task<> wait_for_writes(NodeId owner);
-
-  /// Durable on return; what is not there counts as deleted. A put that is on its way does not bring them
-  /// back. Errors: conflict (begin_deletion refuses), io.
-  Task<Result<void>> erase(NodeId owner, std::vector<ShardId> shards);
 
   /// Operation "shards/offer": whether "shards/put" of so many bytes would be taken now; promises nothing.
   /// Errors: invalid, full, conflict (this node drains, or the owner has not paid).

@@ -43,22 +43,36 @@ Task<> Unclaimed::run() {
 Task<Result<Duration>> Unclaimed::look_if_due() {
   const auto last = co_await last_look();
   if (!last) co_return std::unexpected(last.error());
+  const auto now = clock_.wall_now();
   if (*last) {
-    // A clock that was ahead once must not put it off for longer than a day.
-    const auto left = (*last)->at + kBetweenLooks - clock_.wall_now();
-    if (left > Duration() && left <= kBetweenLooks) co_return left;
+    const auto left = (*last)->at + kBetweenLooks - now;
+    if (left > kBetweenLooks) {
+      // That clock was ahead, or this one is behind: no day has passed that anybody can tell.
+      if (auto done = co_await save({(*last)->look, now}); !done) co_return std::unexpected(done.error());
+      co_return kBetweenLooks;
+    }
+    if (left > Duration()) co_return left;
   }
   const auto number = *last ? (*last)->look + 1 : 1;
   if (auto done = co_await look(number); !done) co_return std::unexpected(done.error());
+  if (auto done = co_await save({number, clock_.wall_now()}); !done) co_return std::unexpected(done.error());
+  co_return kBetweenLooks;
+}
+
+Task<Result<void>> Unclaimed::save(Last last) {
   std::string value;
-  append_be64(value, number);
-  append_be64(value, static_cast<std::uint64_t>(to_unix_ms(clock_.wall_now())));
+  append_be64(value, last.look);
+  append_be64(value, static_cast<std::uint64_t>(to_unix_ms(last.at)));
   WriteBatch batch;
   batch.put(std::string(kRow), std::move(value));
-  if (auto done = co_await meta_.commit(std::move(batch), Durability::buffered); !done) {
-    co_return std::unexpected(done.error());
-  }
-  co_return kBetweenLooks;
+  co_return co_await meta_.commit(std::move(batch), Durability::buffered);
+}
+
+/// What cannot be told is kept, and the look goes on behind it.
+Task<Result<bool>> Unclaimed::is_agreed(ShardKey key) {
+  const auto agreed = co_await hooks_.is_agreed(key);
+  if (!agreed && agreed.error().code == Errc::corrupt) co_return true;
+  co_return agreed;
 }
 
 Task<Result<std::optional<Unclaimed::Last>>> Unclaimed::last_look() {
@@ -107,16 +121,17 @@ Task<Result<Unclaimed::Fate>> Unclaimed::fate_of(ShardKey key, std::string first
   const auto size = co_await chunks_.size_of(key);
   if (!size && size.error().code != Errc::not_found) co_return std::unexpected(size.error());
   if (!size) co_return Fate::gone;
-  const auto agreed = co_await hooks_.is_agreed(key);
+  const auto agreed = co_await is_agreed(key);
   if (!agreed) co_return std::unexpected(agreed.error());
   if (*agreed || first_look.size() != 8) co_return Fate::counts_anew;
   const auto first = read_be64(as_bytes(first_look));
   // The row of the last look was lost.
   if (first > number) co_return Fate::counts_anew;
   if (number - first < kDays) co_return Fate::waits;
-  const auto done = co_await hooks_.erase(key);
+  const auto done = co_await hooks_.drop(key);
   if (done) co_return Fate::deleted;
   if (done.error().code == Errc::conflict) co_return Fate::counts_anew;
+  if (done.error().code == Errc::timeout) co_return Fate::waits;
   co_return std::unexpected(done.error());
 }
 
@@ -130,7 +145,7 @@ Task<Result<void>> Unclaimed::note_new(std::uint64_t number) {
     if (shards->empty()) co_return Result<void>();
     WriteBatch batch;
     for (const auto& [key, size] : *shards) {
-      const auto agreed = co_await hooks_.is_agreed(key);
+      const auto agreed = co_await is_agreed(key);
       if (!agreed) co_return std::unexpected(agreed.error());
       if (*agreed) continue;
       const auto noted = co_await meta_.get(row_of(key));
@@ -141,12 +156,6 @@ Task<Result<void>> Unclaimed::note_new(std::uint64_t number) {
     after = shards->back().key;
     co_await clock_.sleep_for(kBetweenPages);
   }
-}
-
-Task<Result<void>> Unclaimed::renew(ShardKey key) {
-  WriteBatch batch;
-  batch.erase(row_of(key));
-  co_return co_await meta_.commit(std::move(batch), Durability::buffered);
 }
 
 }  // namespace mycostr::holder

@@ -24,8 +24,8 @@ class Unclaimed {
   struct Hooks {
     /// Whether the active agreement with its owner has it. Errors: io, corrupt.
     std::function<Task<Result<bool>>(ShardKey)> is_agreed;
-    /// Errors: conflict (it has joined an agreement meanwhile), io, corrupt.
-    std::function<Task<Result<void>>(ShardKey)> erase;
+    /// Durable on return. Errors: conflict (it has joined an agreement meanwhile), timeout, io, corrupt.
+    std::function<Task<Result<void>>(ShardKey)> drop;
   };
 
   Unclaimed(Clock& clock, MetaStore& meta, ChunkStore& chunks, Hooks hooks)
@@ -33,8 +33,6 @@ class Unclaimed {
 
   /// Until cancelled.
   Task<> run();
-  /// Its days are counted anew: its owner was given a receipt just now. Errors: io.
-  Task<Result<void>> renew(ShardKey key);
 
  private:
   struct Last {
@@ -45,6 +43,8 @@ class Unclaimed {
 
   Task<Result<Duration>> look_if_due();
   Task<Result<std::optional<Last>>> last_look();
+  Task<Result<void>> save(Last last);
+  Task<Result<bool>> is_agreed(ShardKey key);
   Task<Result<void>> look(std::uint64_t number);
   Task<Result<void>> look_at_noted(std::uint64_t number);
   Task<Result<Fate>> fate_of(ShardKey key, std::string first_look, std::uint64_t number);

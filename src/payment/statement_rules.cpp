@@ -118,13 +118,16 @@ Basis after(const Basis& basis, const wire::Statement& statement, const Finding&
 Result<Check> check(const Basis& basis, std::span<const RevisionPoint> points,
                     const wire::Statement& statement, wire::AuditWord own_audit, CheckTime time) {
   if (const auto fits = check_place(basis, statement, time); !fits) return std::unexpected(fits.error());
-  const auto own = find(basis, counted(basis, points, statement, time.period), statement.end, own_audit);
+  const auto counts = counted(basis, points, statement, time.period);
+  const auto own = find(basis, counts, statement.end, own_audit);
   const auto& dispute = statement.dispute;
   if (own.revision == statement.revision) {
     if (own.root != statement.root) return fail(Errc::conflict, "the root is another one");
-    // The owner has signed what was kept from when on: it cannot say now that it was less.
+    // The owner has signed what was kept from when on: it cannot say now that it was less. All histories have
+    // the same last revision, though: an owner that came back with an old disk knows what it kept then.
     const auto& owners = dispute ? dispute->owner : statement.figures;
-    if (owners.byte_ms < own.figures.byte_ms)
+    const bool is_same_history = counts.empty() || !counts.back().ends;
+    if (is_same_history && owners.byte_ms < own.figures.byte_ms)
       return fail(Errc::conflict, "the revisions that both have signed make more bytes");
   }
   const bool differs = dispute ? dispute->holder != own.figures

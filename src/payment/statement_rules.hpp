@@ -59,7 +59,8 @@ struct CheckTime {
 };
 /// The holder's answer to its next statement: it agrees, or has found something else. `points`: its own
 /// revisions above its basis's and before the statement's end. Errors, each a refusal: conflict (not the next
-/// one, another root, fewer bytes than the revisions make), invalid (a time that is none, sums that are
+/// one, another root, fewer bytes than the revisions make, unless
+/// the last one is among them), invalid (a time that is none, sums that are
 /// wrong).
 Result<Check> check(const Basis& basis, std::span<const RevisionPoint> points,
                     const wire::Statement& statement, wire::AuditWord own_audit, CheckTime time);

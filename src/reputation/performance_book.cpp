@@ -32,7 +32,7 @@ Duration PerformanceBook::expected_duration(const NodeId& node, ByteCount size, 
   const auto once =
       to_seconds(rtt) + static_cast<double>(size.value) / measured.value_or(kAssumedBytesPerSecond);
   const auto lost = failure_rate * to_seconds(kCostOfFailure);
-  const auto seconds = std::min((once + lost) / (1 - failure_rate), kLongestExpectedSeconds);
+  const auto seconds = std::min(once / (1 - failure_rate) + lost, kLongestExpectedSeconds);
   return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
 }
 

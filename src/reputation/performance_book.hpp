@@ -34,7 +34,7 @@ class PerformanceBook {
   const Performance* find(const NodeId& node) const { return table_.find(node); }
 
   /// How long fetching `size` bytes from the peer may be expected to take, failures and new tries included:
-  /// (smoothed RTT + size / throughput down + failure rate * kCostOfFailure) / (1 - failure rate). What is
+  /// (smoothed RTT + size / throughput down) / (1 - failure rate) + failure rate * kCostOfFailure. What is
   /// not known is assumed (above). At most an hour.
   Duration expected_duration(const NodeId& node, ByteCount size, WallTime now) const;
 

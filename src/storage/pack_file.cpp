@@ -93,8 +93,13 @@ Result<std::shared_ptr<PackFile>> PackFile::open(const std::filesystem::path& pa
   auto file = open_with(path, 0);
   if (!file) return file;
   auto page = Buffer::allocate(kPageSize);
-  if (auto read = (*file)->read(0, page.mutable_view()); !read) return std::unexpected(read.error());
-  (*file)->salt_ = decode_pack_page(number, page.view());
+  const auto read = (*file)->read(0, page.mutable_view());
+  if (!read && read.error().code == Errc::overloaded) return std::unexpected(read.error());
+  const auto first = read ? decode_pack_page(page.view()) : std::nullopt;
+  if (!first) return file;
+  if (first->number != number)
+    return fail(Errc::corrupt, fmt::format("{} is pack {:08x}", path.string(), first->number));
+  (*file)->salt_ = first->salt;
   return file;
 }
 

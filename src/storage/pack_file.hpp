@@ -19,13 +19,14 @@ class PackFile {
  public:
   /// Makes a file with its first page, durable. It must not exist, and after an error does not.
   static Result<std::shared_ptr<PackFile>> create(const std::filesystem::path& path, std::uint32_t number);
-  /// Records can be read though the first page is damaged: then there is no salt.
+  /// Records can be read though the first page cannot, or is damaged: then there is no salt. Errors: io,
+  /// corrupt (it is another pack's file), overloaded (too many open files).
   static Result<std::shared_ptr<PackFile>> open(const std::filesystem::path& path, std::uint32_t number);
   ~PackFile();
   PackFile(const PackFile&) = delete;
   PackFile& operator=(const PackFile&) = delete;
 
-  /// Errors: corrupt (the first page was not that of its pack).
+  /// Errors: corrupt (the first page could not be read).
   Result<PackSalt> salt() const;
   Result<std::uint64_t> size() const;
   /// Fills `into` whole, and changes the span's elements. Errors: io, corrupt (the file ends before).

@@ -65,10 +65,9 @@ void encode_pack_page(std::uint32_t number, const PackSalt& salt, MutableBytes p
   fill(std::move(text), page);
 }
 
-std::optional<PackSalt> decode_pack_page(std::uint32_t number, ByteView page) {
-  if (!is_whole(page, kPackMagic, kPackCrcAt) || read_be32(page.subspan(12, 4)) != number)
-    return std::nullopt;
-  return read_salt(page.subspan(16));
+std::optional<PackPage> decode_pack_page(ByteView page) {
+  if (!is_whole(page, kPackMagic, kPackCrcAt)) return std::nullopt;
+  return PackPage{read_be32(page.subspan(12, 4)), read_salt(page.subspan(16))};
 }
 
 }  // namespace mycostr::storage

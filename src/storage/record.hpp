@@ -37,8 +37,12 @@ std::optional<RecordHeader> decode_header(ByteView page);
 
 /// Fills the first page of a pack. REQUIRES: page.size() == kPageSize
 void encode_pack_page(std::uint32_t number, const PackSalt& salt, MutableBytes page);
-/// The salt; nothing where the page is not that of pack `number`. REQUIRES: page.size() == kPageSize
-std::optional<PackSalt> decode_pack_page(std::uint32_t number, ByteView page);
+struct PackPage {
+  std::uint32_t number = 0;
+  PackSalt salt{};
+};
+/// Nothing where it is no whole first page of a pack. REQUIRES: page.size() == kPageSize
+std::optional<PackPage> decode_pack_page(ByteView page);
 
 /// Whether a shard of this length can be stored.
 constexpr bool is_shard_length(std::uint64_t length) {

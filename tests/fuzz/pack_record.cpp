@@ -15,7 +15,7 @@ void take(ByteView input) {
     storage::encode_header(*header, again);
     check(again == page);
   }
-  static_cast<void>(storage::decode_pack_page(1, page));
+  static_cast<void>(storage::decode_pack_page(page));
   static_cast<void>(storage::decode_location(as_text(input)));
   static_cast<void>(storage::decode_pack(as_text(input)));
   static_cast<void>(storage::decode_totals(as_text(input)));

@@ -241,5 +241,27 @@ TEST_F(DirectoryTest, OneSubnetCannotPushOutTheOthers) {
   for (const auto& id : honest) EXPECT_NE(directory_.find(id), nullptr);
 }
 
+TEST_F(DirectoryTest, TheLargestSubnetIsNotWipedOut) {
+  test::SeededRandom random(13);
+  const auto add = [&](const IpAddress& ip, SteadyTime answered) {
+    auto record = record_of(node_);
+    record.public_key = random.make<PublicKey>();
+    EXPECT_TRUE(directory_.restore(encode_record(record, node_), kNow));
+    directory_.reached_at(record.id(), {ip, 4081});
+    directory_.answered(record.id(), 1ms, answered, kNow);
+    return record.id();
+  };
+  std::vector<NodeId> largest;
+  for (int i = 0; i < 60; ++i) largest.push_back(add(IpAddress::v4(9, 9, 9, 9), kStart + i * 1s));
+  for (std::size_t i = 0; directory_.nodes().size() < kMaxKnownNodes; ++i) {
+    add(IpAddress::v4(1, static_cast<std::uint8_t>(i / 50), 1, 1), kStart + 1h);
+  }
+  add(IpAddress::v4(2, 2, 2, 2), kStart + 2h);
+  const auto left = std::ranges::count_if(largest, [&](const NodeId& id) { return directory_.find(id); });
+  EXPECT_GE(left, 49);
+  EXPECT_LT(left, 60);
+  EXPECT_NE(directory_.find(largest.back()), nullptr) << "those heard of last stay";
+}
+
 }  // namespace
 }  // namespace mycostr::dht

@@ -1,7 +1,5 @@
 #include "holder/unclaimed.hpp"
 
-#include "holder/shard_service.hpp"
-#include "support/local_request.hpp"
 #include "unit/holder/machine.hpp"
 
 namespace mycostr::holder {
@@ -34,11 +32,14 @@ class UnclaimedTest : public Machine {
   }
   Unclaimed::Hooks hooks() {
     return {[this](ShardKey key) -> Task<Result<bool>> {
+              if (unreadable_.contains(key)) co_return fail(Errc::corrupt, "a slot");
               if (is_book_broken_) co_return fail(Errc::io, "no book");
               co_return agreed_.contains(key);
             },
             [this](ShardKey key) -> Task<Result<void>> {
+              if (joining_.contains(key)) ++refused_;
               if (joining_.contains(key)) co_return fail(Errc::conflict, "it has just joined");
+              if (is_owner_busy_) co_return fail(Errc::timeout, "its owner calls without a pause");
               co_return co_await chunks_.remove({key});
             }};
   }
@@ -47,6 +48,9 @@ class UnclaimedTest : public Machine {
 
   std::set<ShardKey> agreed_;
   std::set<ShardKey> joining_;
+  std::set<ShardKey> unreadable_;
+  int refused_ = 0;
+  bool is_owner_busy_ = false;
   bool is_book_broken_ = false;
   std::unique_ptr<Life> life_;
 };
@@ -84,17 +88,6 @@ TEST_F(UnclaimedTest, CountsAnewWhatWasInAnAgreementMeanwhile) {
   EXPECT_FALSE(is_kept(key));
 }
 
-TEST_F(UnclaimedTest, CountsAnewWhatGotAnotherReceipt) {
-  const auto key = put(owner(1));
-  begin();
-  clock_.run_for(days(29));
-  EXPECT_TRUE(clock_.run(life_->unclaimed.renew(key)));
-  clock_.run_for(days(29));
-  EXPECT_TRUE(is_kept(key));
-  clock_.run_for(days(3));
-  EXPECT_FALSE(is_kept(key));
-}
-
 TEST_F(UnclaimedTest, CountsOnlyDaysOnWhichTheNodeRan) {
   const auto key = put(owner(1));
   begin();
@@ -111,8 +104,30 @@ TEST_F(UnclaimedTest, KeepsWhatJoinsAsItIsToGo) {
   const auto key = put(owner(1));
   joining_.insert(key);
   begin();
-  clock_.run_for(days(45));
+  clock_.run_for(days(61));
   EXPECT_TRUE(is_kept(key));
+  EXPECT_EQ(refused_, 2) << "its days count anew";
+}
+
+TEST_F(UnclaimedTest, WhatCannotBeDroppedNowIsDroppedTheNextDay) {
+  const auto key = put(owner(1));
+  is_owner_busy_ = true;
+  begin();
+  clock_.run_for(days(32));
+  EXPECT_TRUE(is_kept(key));
+  is_owner_busy_ = false;
+  clock_.run_for(days(1));
+  EXPECT_FALSE(is_kept(key));
+}
+
+TEST_F(UnclaimedTest, WhatCannotBeToldIsKeptAndHidesNothingElse) {
+  std::vector<ShardKey> keys;
+  for (int i = 0; i < 5; ++i) keys.push_back(put(owner(1)));
+  std::ranges::sort(keys);
+  unreadable_.insert(keys[2]);
+  begin();
+  clock_.run_for(days(31));
+  for (const auto& key : keys) EXPECT_EQ(is_kept(key), key == keys[2]);
 }
 
 TEST_F(UnclaimedTest, ForgetsWhatItsOwnerDeleted) {
@@ -129,8 +144,18 @@ TEST_F(UnclaimedTest, AClockThatWasAheadPutsNothingOff) {
   clock_.shift_wall(days(3650));
   begin();
   clock_.shift_wall(-days(3650));
-  clock_.run_for(days(31));
+  clock_.run_for(days(32));
   EXPECT_FALSE(is_kept(key));
+}
+
+TEST_F(UnclaimedTest, AClockThatIsBehindAtEachStartMakesNoDays) {
+  const auto key = put(owner(1));
+  begin();
+  for (int i = 0; i < 40; ++i) {
+    clock_.shift_wall(-days(100));
+    begin();
+  }
+  EXPECT_TRUE(is_kept(key));
 }
 
 TEST_F(UnclaimedTest, DeletesNothingWhileItCannotReadWhatIsAgreed) {
@@ -160,33 +185,6 @@ TEST_F(UnclaimedTest, RowsThatAreNoneCountAnew) {
   clock_.run_for(2min);
   EXPECT_FALSE(is_kept(key));
   EXPECT_EQ(meta_.rows().size(), 1U) << "the number of the last look";
-}
-
-TEST_F(UnclaimedTest, AReceiptIsGivenOnlyOnceTheDaysCountAnew) {
-  const auto identity = identity_of(1);
-  Drain drain(clock_, meta_, chunks_, [](WallTime) { return 0U; }, [] {});
-  LeafHashes leaf_hashes(meta_);
-  ShardService service(identity, clock_, pool_, chunks_, drain, leaf_hashes);
-  begin();
-  service.renew = [this](ShardKey key) { return life_->unclaimed.renew(key); };
-  const auto bytes = random_.bytes(kLeafSize);
-  const ShardKey key{owner(1), ShardId{crypto::merkle_root(bytes).bytes}};
-  const auto put_it = [&]() -> Result<PeerReply> {
-    test::LocalRequest request(
-        {owner(1), {}},
-        {wire::operations::kPutShard, wire::encode(wire::PutShard{key.shard}), Buffer::copy_of(bytes)});
-    return clock_.run(service.handle_put(request));
-  };
-  EXPECT_TRUE(put_it());
-  clock_.run_for(days(1));
-  EXPECT_TRUE(is_noted(key));
-  EXPECT_TRUE(put_it());
-  EXPECT_FALSE(is_noted(key));
-  meta_.set_broken(true);
-  EXPECT_EQ(put_it().error().code, Errc::io);
-  meta_.set_broken(false);
-  EXPECT_TRUE(clock_.run(service.erase(key.owner, {key.shard})));
-  EXPECT_EQ(put_it().error().code, Errc::conflict) << "one that was overtaken by its deletion";
 }
 
 }  // namespace

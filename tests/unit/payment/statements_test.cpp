@@ -378,6 +378,31 @@ TEST_F(StatementsTest, AnOwnerCannotSayThatItWasLessThanItHasSigned) {
   EXPECT_EQ(pair_.send({good})->replies[0].outcome, Outcome::agreed);
 }
 
+TEST_F(StatementsTest, AnOwnerWithAnOldDiskCanSettleTheEndAllTheSame) {
+  // It kept a gigabyte then, and two now, of which it knows nothing; the last revision both have signed.
+  const auto start = pair_.clock.wall_now();
+  const auto end = start + 1h;
+  Basis basis;
+  basis.price = 4'000'000;
+  basis.end = start;
+  basis.revision = 5;
+  basis.bytes = ByteCount{kGigabyte};
+  const Digest nothing;
+  const std::vector<RevisionPoint> last{{10, end, {}, nothing, true}};
+  const auto owners = find(basis, last, end, AuditWord::unknown);
+  auto at_holder = basis;
+  at_holder.revision = 9;
+  at_holder.bytes = ByteCount{2 * kGigabyte};
+  const CheckTime time{end, 1h};
+  const auto first = check(at_holder, last, *propose(basis, owners, end, true, {}), AuditWord::unknown, time);
+  ASSERT_TRUE(first);
+  EXPECT_FALSE(first->agrees);
+  const auto again = propose(basis, owners, end, true, first->own.figures);
+  const auto second = check(at_holder, last, *again, AuditWord::unknown, time);
+  ASSERT_TRUE(second);
+  EXPECT_TRUE(second->agrees);
+}
+
 TEST_F(StatementsTest, OnlyTheOwnerMayAsk) {
   only_by_hand();
   pair_.change(kGigabyte);

@@ -72,10 +72,11 @@ TEST(Record, RefusesLengthsThatNoShardHas) {
 TEST(Record, KnowsThePageOfItsOwnPackOnly) {
   Bytes page(kPageSize);
   encode_pack_page(7, sample().salt, page);
-  EXPECT_EQ(decode_pack_page(7, page), sample().salt);
-  EXPECT_FALSE(decode_pack_page(8, page));
+  ASSERT_TRUE(decode_pack_page(page));
+  EXPECT_EQ(decode_pack_page(page)->salt, sample().salt);
+  EXPECT_EQ(decode_pack_page(page)->number, 7U);
   page[20] ^= 1;
-  EXPECT_FALSE(decode_pack_page(7, page));
+  EXPECT_FALSE(decode_pack_page(page));
 }
 
 TEST(IndexRows, ReadBackAndRefuseOtherLengths) {
