@@ -1,18 +1,17 @@
 #include "holder/leaf_hashes.hpp"
 
 #include "base/log.hpp"
+#include "holder/shard_rows.hpp"
 
 namespace mycostr::holder {
 namespace {
 
-std::string row_of(const ShardKey& key) {
-  return "t/" + std::string(key.owner.text()) + std::string(key.shard.text());
-}
+constexpr std::string_view kRows = "t/";
 
 }  // namespace
 
 Task<Result<std::optional<std::vector<Digest>>>> LeafHashes::find(ShardKey key) {
-  const auto row = co_await meta_.get(row_of(key));
+  const auto row = co_await meta_.get(shard_row(kRows, key));
   if (!row) co_return std::unexpected(row.error());
   if (!*row || (*row)->size() % Digest::kSize != 0) co_return std::nullopt;
   const auto bytes = as_bytes(**row);
@@ -29,7 +28,7 @@ Task<> LeafHashes::save(ShardKey key, std::vector<Digest> leaves) {
   value.reserve(leaves.size() * Digest::kSize);
   for (const auto& leaf : leaves) value += leaf.text();
   WriteBatch batch;
-  batch.put(row_of(key), std::move(value));
+  batch.put(shard_row(kRows, key), std::move(value));
   if (const auto done = co_await meta_.commit(std::move(batch), Durability::buffered); !done) {
     log(LogLevel::warn, "holder", "could not keep the leaf hashes of shard={}: {}",
         short_hex(key.shard.view()), to_string(done.error()));
@@ -38,7 +37,7 @@ Task<> LeafHashes::save(ShardKey key, std::vector<Digest> leaves) {
 
 Task<Result<void>> LeafHashes::erase(std::vector<ShardKey> keys) {
   WriteBatch batch;
-  for (const auto& key : keys) batch.erase(row_of(key));
+  for (const auto& key : keys) batch.erase(shard_row(kRows, key));
   co_return co_await meta_.commit(std::move(batch), Durability::buffered);
 }
 

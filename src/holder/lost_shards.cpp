@@ -1,5 +1,6 @@
 #include "holder/lost_shards.hpp"
 
+#include "holder/shard_rows.hpp"
 #include "wire/upkeep.hpp"
 
 namespace mycostr::holder {
@@ -8,16 +9,6 @@ namespace {
 constexpr std::string_view kRows = "b/";  // b/<owner><shard> -> when it was lost, Unix ms (8 bytes)
 /// An owner that has not been reached for so long finds its losses by audits, if it ever comes back.
 constexpr auto kTellFor = std::chrono::days(30);
-
-std::string row_of(const ShardKey& key) {
-  return std::string(kRows) + std::string(key.owner.text()) + std::string(key.shard.text());
-}
-
-std::optional<ShardKey> key_of(std::string_view row) {
-  const auto ids = as_bytes(row).subspan(kRows.size());
-  if (ids.size() != NodeId::kSize + ShardId::kSize) return std::nullopt;
-  return ShardKey{*NodeId::from(ids.first(NodeId::kSize)), *ShardId::from(ids.subspan(NodeId::kSize))};
-}
 
 /// A shard that is noted as lost while it is still in the store.
 class Leaving {
@@ -40,7 +31,7 @@ std::string rows_of(const NodeId& owner) {
 std::string last_row_of(const NodeId& owner) {
   ShardId last;
   last.bytes.fill(0xff);
-  return row_of({owner, last});
+  return shard_row(kRows, {owner, last});
 }
 
 }  // namespace
@@ -60,7 +51,7 @@ Task<Result<void>> LostShards::move_out(ShardKey key) {
   WriteBatch noted;
   std::string when;
   append_be64(when, static_cast<std::uint64_t>(to_unix_ms(clock_.wall_now())));
-  noted.put(row_of(key), std::move(when));
+  noted.put(shard_row(kRows, key), std::move(when));
   if (auto done = co_await meta_.commit(std::move(noted), Durability::synced); !done) co_return done;
   if (auto done = co_await leaf_hashes_.erase({key}); !done) co_return done;
   co_return co_await chunks_.remove({key});
@@ -71,7 +62,7 @@ Task<Result<std::optional<NodeId>>> LostShards::next_owner(std::optional<NodeId>
   const auto rows = co_await meta_.scan({std::string(kRows), behind, 1});
   if (!rows) co_return std::unexpected(rows.error());
   if (rows->empty()) co_return std::nullopt;
-  const auto key = key_of(rows->front().key);
+  const auto key = shard_of_row(kRows, rows->front().key);
   if (!key) co_return fail(Errc::corrupt, "a row of lost shards names none");
   co_return key->owner;
 }
@@ -83,7 +74,7 @@ Task<Result<std::vector<ShardId>>> LostShards::shards_of(NodeId owner) {
   std::vector<ShardId> shards;
   WriteBatch outdated;
   for (const auto& row : *rows) {
-    const auto key = key_of(row.key);
+    const auto key = shard_of_row(kRows, row.key);
     if (!key || leaving_.contains(*key)) continue;
     const auto is_wanted = co_await is_to_be_told(*key, row.value);
     if (!is_wanted) co_return std::unexpected(is_wanted.error());
@@ -114,7 +105,7 @@ Task<Result<bool>> LostShards::is_to_be_told(const ShardKey& key, const std::str
 
 Task<Result<void>> LostShards::forget(NodeId owner, std::vector<ShardId> shards) {
   WriteBatch batch;
-  for (const auto& shard : shards) batch.erase(row_of({owner, shard}));
+  for (const auto& shard : shards) batch.erase(shard_row(kRows, {owner, shard}));
   co_return co_await meta_.commit(std::move(batch), Durability::buffered);
 }
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "base/bytes.hpp"
 #include "base/log.hpp"
+#include "holder/shard_rows.hpp"
 
 namespace mycostr::holder {
 namespace {
@@ -15,16 +15,6 @@ constexpr auto kAfterFailure = std::chrono::minutes(10);
 /// What a look costs others: 2,560 shards a second.
 constexpr std::size_t kShardsPerPage = 256;
 constexpr auto kBetweenPages = std::chrono::milliseconds(100);
-
-std::string row_of(const ShardKey& key) {
-  return std::string(kRows) + std::string(key.owner.text()) + std::string(key.shard.text());
-}
-
-std::optional<ShardKey> key_of(std::string_view row) {
-  const auto ids = as_bytes(row).subspan(kRows.size());
-  if (ids.size() != NodeId::kSize + ShardId::kSize) return std::nullopt;
-  return ShardKey{*NodeId::from(ids.first(NodeId::kSize)), *ShardId::from(ids.subspan(NodeId::kSize))};
-}
 
 }  // namespace
 
@@ -99,7 +89,7 @@ Task<Result<void>> Unclaimed::look_at_noted(std::uint64_t number) {
     if (rows->empty()) break;
     WriteBatch batch;
     for (const auto& row : *rows) {
-      const auto key = key_of(row.key);
+      const auto key = shard_of_row(kRows, row.key);
       // A row that cannot be read is made anew, with the look that is under way.
       const auto fate = key ? co_await fate_of(*key, row.value, number) : Fate::counts_anew;
       if (!fate) co_return std::unexpected(fate.error());
@@ -148,9 +138,9 @@ Task<Result<void>> Unclaimed::note_new(std::uint64_t number) {
       const auto agreed = co_await is_agreed(key);
       if (!agreed) co_return std::unexpected(agreed.error());
       if (*agreed) continue;
-      const auto noted = co_await meta_.get(row_of(key));
+      const auto noted = co_await meta_.get(shard_row(kRows, key));
       if (!noted) co_return std::unexpected(noted.error());
-      if (!*noted) batch.put(row_of(key), value);
+      if (!*noted) batch.put(shard_row(kRows, key), value);
     }
     if (auto done = co_await meta_.commit(std::move(batch), Durability::buffered); !done) co_return done;
     after = shards->back().key;
