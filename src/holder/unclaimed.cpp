@@ -1,7 +1,5 @@
 #include "holder/unclaimed.hpp"
 
-#include <algorithm>
-
 #include "base/log.hpp"
 #include "holder/shard_rows.hpp"
 
