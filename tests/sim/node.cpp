@@ -41,11 +41,11 @@ Task<> SimNode::start() {
   ports.wallet = wallet_;
   life->users = std::make_unique<async::TaskGroup>(executor, "users");
   life->engine = std::make_unique<engine::Engine>(ports, identity_, keystore_, settings_);
-  life_ = std::move(life);
   transport_.begin_life();
-  if (const auto opened = co_await life_->engine->open(); !opened) {
+  if (const auto opened = co_await life->engine->open(); !opened) {
     throw std::runtime_error("a node does not start: " + to_string(opened.error()));
   }
+  life_ = std::move(life);
   spread_probes();
   if (around_.runs_dht) {
     life_->engine->start();

@@ -36,7 +36,8 @@ class SimNode {
   Task<> crash(test::Crash kind);
   /// Orderly, as on SIGTERM.
   Task<> stop();
-  bool is_up() const { return power_.is_on(); }
+  /// Whether users and others are served: not while it opens what is on its disk.
+  bool is_up() const { return power_.is_on() && life_; }
   /// Whether a user waits for something.
   bool is_busy() const { return life_ && life_->users->size() > 0; }
 
