@@ -2,6 +2,7 @@
 
 #include "crypto/sha256.hpp"
 #include "crypto/sha256_pair.hpp"
+#include "crypto/sha256_wide.hpp"
 
 namespace mycostr::crypto {
 
@@ -14,14 +15,16 @@ void hash_blocks_portable(std::uint8_t prefix, const std::uint8_t* data, std::si
 
 void hash_blocks(std::uint8_t prefix, const std::uint8_t* data, std::size_t block_size, std::size_t count,
                  Digest* out) {
+  static const bool is_wide = has_sha256_wide();
   static const bool has_pairs = has_sha256_pair();
-  const auto paired = has_pairs ? count / 2 * 2 : 0;
-  for (std::size_t i = 0; i < paired; i += 2) {
-    const auto* block = data + i * block_size;
-    sha256_pair(prefix, {block, block + block_size}, block_size,
-                {out[i].bytes.data(), out[i + 1].bytes.data()});
+  std::size_t i = 0;
+  for (; is_wide && i + kSha256Lanes <= count; i += kSha256Lanes) {
+    sha256_wide(prefix, data + i * block_size, block_size, out[i].bytes.data());
   }
-  hash_blocks_portable(prefix, data + paired * block_size, block_size, count - paired, out + paired);
+  for (; has_pairs && i + 2 <= count; i += 2) {
+    sha256_pair(prefix, data + i * block_size, block_size, out[i].bytes.data());
+  }
+  hash_blocks_portable(prefix, data + i * block_size, block_size, count - i, out + i);
 }
 
 }  // namespace mycostr::crypto
