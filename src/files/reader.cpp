@@ -81,7 +81,7 @@ class Reader::Filled {
 Task<> Reader::fetch_ahead() {
   const Told told(*this);
   while (next_row_ < end_chunk_ || !rows_.empty()) {
-    while (slots_.size() >= context_.settings.chunks_ahead) co_await changed_.wait();
+    while (slots_.size() >= context_.settings.chunks_read_ahead) co_await changed_.wait();
     // In the order of the file, so that the chunk that is waited for never waits for memory behind a later
     // one.
     auto memory = co_await context_.memory.take(file_.chunk_size);

@@ -34,7 +34,7 @@ Upload::Upload(Context& context, Catalog& catalog, const StoreOptions& options, 
       catalog_(catalog),
       source_(source),
       options_(options),
-      window_(context.settings.chunks_ahead),
+      window_(context.settings.chunks_sent_ahead),
       chunks_(context.executor, "upload") {
   look_anew();
   auto& random = context.random;

@@ -52,7 +52,8 @@ engine::EngineSettings SimWorld::settings_of(std::size_t number) {
   for (const auto i : settings_.bootstrap) out.dht.bootstrap.push_back(endpoint_of(i));
   out.dht.probe_interval = std::chrono::minutes(20);
   out.files.chunk_size = settings_.chunk_size;
-  out.files.chunks_ahead = settings_.chunks_ahead;
+  out.files.chunks_sent_ahead = settings_.chunks_ahead;
+  out.files.chunks_read_ahead = settings_.chunks_ahead;
   out.transfer_memory = settings_.transfer_memory;
   out.holder_capacity = settings_.capacity(number);
   out.holder_location = kPlaces[random_.below(kPlaces.size())];
