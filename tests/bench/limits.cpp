@@ -21,6 +21,7 @@
 #include "base/units.hpp"
 #include "crypto/merkle.hpp"
 #include "crypto/sealing.hpp"
+#include "crypto/sha256.hpp"
 
 namespace mycostr::bench {
 namespace {
@@ -128,14 +129,16 @@ void run(const std::filesystem::path& folder) {
   const auto gcm = rate([&](Worker& on) { crypto::encrypt_chunk(secrets, {}, on.data.mutable_view()); });
   const auto mask = rate(
       [&](Worker& on) { crypto::mask_shard(secrets.seal, {}, 1, on.data.view(), on.other.mutable_view()); });
+  const auto sha256 = rate([&](Worker& on) { crypto::sha256({on.data.view()}); });
   const auto merkle = rate([&](Worker& on) { crypto::merkle_root(on.data.view()); });
   const auto tls = measure_tls();
   const auto tcp = measure_tcp();
   fmt::print(
-      "{{\"gcm\": {:.3f}, \"mask\": {:.3f}, \"merkle\": {:.3f}, \"tls_send\": {:.3f}, \"tls_receive\": "
-      "{:.3f}, "
+      "{{\"gcm\": {:.3f}, \"mask\": {:.3f}, \"sha256\": {:.3f}, \"merkle\": {:.3f}, "
+      "\"tls_send\": {:.3f}, \"tls_receive\": {:.3f}, "
       "\"tcp_send\": {:.3f}, \"tcp_receive\": {:.3f}, \"disk_write\": {:.1f}, \"disk_sync_ms\": {:.3f}}}\n",
-      gcm, mask, merkle, tls.send, tls.receive, tcp.send, tcp.receive, disk_write(folder), disk_sync(folder));
+      gcm, mask, sha256, merkle, tls.send, tls.receive, tcp.send, tcp.receive, disk_write(folder),
+      disk_sync(folder));
 }
 
 }  // namespace
