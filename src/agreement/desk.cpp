@@ -95,7 +95,7 @@ Task<Result<void>> Desk::give_up_waiting() {
     auto shards = co_await joins_.waiting(holder_, wire::kMaxShardsPerChange);
     if (!shards) co_return std::unexpected(shards.error());
     if (shards->empty()) co_return Result<void>();
-    log(LogLevel::warn, "agreement", "holder={} does not sign for {} shards that it gave receipts for",
+    log(LogLevel::warn, "agreement", "no agreement with holder={} about {} shards that it gave receipts for",
         short_hex(holder_.view()), shards->size());
     if (auto done = co_await mark_missing(std::move(*shards), {}, Missing::not_signed); !done) co_return done;
   }

@@ -14,6 +14,8 @@ namespace mycostr::agreement::keys {
 // gc/<agreement>          owner: the change under way, a ChangeAgreement
 // gj/<holder><shard>      owner: size (8) of a shard that waits to join
 // gm/<holder><shard>      owner: the same, of one that the holder says it has not
+// gw/<holder>             owner: Unix ms (8) since when something has waited and the holder has signed
+// nothing
 inline constexpr std::string_view kAgreements = "g/";
 inline constexpr std::string_view kRoots = "gr/";
 inline constexpr std::string_view kPages = "gp/";
@@ -21,6 +23,7 @@ inline constexpr std::string_view kSlots = "gs/";
 inline constexpr std::string_view kChanges = "gc/";
 inline constexpr std::string_view kJoins = "gj/";
 inline constexpr std::string_view kMissing = "gm/";
+inline constexpr std::string_view kWaiting = "gw/";
 
 inline std::string of(std::string_view kind, const AgreementId& agreement) {
   return std::string(kind) + std::string(agreement.text());

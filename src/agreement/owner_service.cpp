@@ -20,6 +20,7 @@ constexpr auto kNobodyThere = std::chrono::minutes(1);
 constexpr auto kEndingRound = std::chrono::minutes(5);
 constexpr Duration kFirstPause = std::chrono::seconds(10);  // after a failure; then twice as long each time
 constexpr Duration kLongestPause = std::chrono::minutes(5);
+constexpr auto kWaitingLook = std::chrono::hours(1);
 constexpr std::size_t kVisitsAtOnce = 8;
 constexpr std::size_t kRowsAtOnce = 1000;
 
@@ -57,12 +58,14 @@ OwnerService::OwnerService(OwnerPorts ports, Book& book, JoinQueue& joins)
     : ports_(std::move(ports)),
       book_(book),
       joins_(joins),
+      waiting_watch_(ports_.clock, ports_.meta),
       slots_(kVisitsAtOnce),
       visits_(ports_.executor, "agreement") {}
 
 OwnerService::~OwnerService() = default;
 
 Task<Result<void>> OwnerService::open() {
+  if (auto done = co_await waiting_watch_.open(); !done) co_return done;
   for (std::string after;;) {
     const auto rows = co_await ports_.meta.scan({std::string(keys::kChanges), after, kRowsAtOnce});
     if (!rows) co_return std::unexpected(rows.error());
@@ -86,6 +89,7 @@ Task<> OwnerService::run() {
   std::exception_ptr stopped;
   try {
     co_await report_missing();
+    visits_.spawn(watch_waiting());
     co_await rounds();
   } catch (...) {
     stopped = std::current_exception();
@@ -162,7 +166,10 @@ Task<> OwnerService::visit(NodeId holder, CounterPtr counter, async::Budget::Lea
   const auto done = co_await join_all(holder, counter);
   // One that has just been given up is told soon.
   if (!book_.ending_with(Role::owner, holder).empty()) next_look_at_ending_ = {};
-  if (counter->desk.signatures() > signatures) signed_[holder] = ports_.clock.now();
+  if (counter->desk.signatures() > signatures) {
+    signed_[holder] = ports_.clock.now();
+    waiting_watch_.has_signed(holder);
+  }
   const bool is_audited = ports_.owes_answer(holder) || ports_.is_asked(holder);
   if (done && !is_audited) counter->refuses_since.reset();
   if (!done && !is_audited && counter->desk.calls() > calls) co_await note_refusal(holder, counter);
@@ -204,9 +211,37 @@ Task<> OwnerService::note_refusal(NodeId holder, CounterPtr counter) {
   if (counter->refusals < kRefusals || now - since < kRefusalPatience || may_be_own_fault(holder, since))
     co_return;
   counter->refuses_since.reset();
+  co_await give_up_waiting(holder, counter);
+}
+
+Task<> OwnerService::give_up_waiting(NodeId holder, CounterPtr counter) {
   const auto turn = co_await counter->turn.take(1);
   const auto done = co_await counter->desk.give_up_waiting();
-  if (!done) log(LogLevel::error, "agreement", "could not note what is missing: {}", to_string(done.error()));
+  if (!done) {
+    log(LogLevel::error, "agreement", "could not note what is missing at holder={}: {}",
+        short_hex(holder.view()), to_string(done.error()));
+  }
+}
+
+Task<> OwnerService::watch_waiting() {
+  std::set<NodeId> was_overdue;
+  for (;;) {
+    while (joins_.holders().empty() && waiting_watch_.empty()) co_await joins_.wait();
+    co_await ports_.clock.sleep_for(kWaitingLook);
+    const auto overdue = co_await waiting_watch_.look(joins_.holders());
+    if (!overdue) {
+      log(LogLevel::error, "agreement", "cannot note what waits: {}", to_string(overdue.error()));
+      continue;
+    }
+    std::set<NodeId> are_there;
+    for (const auto& holder : *overdue) {
+      // Those that are away are repair's; one that has just come back may sign yet.
+      if (!ports_.find_holder(holder)) continue;
+      are_there.insert(holder);
+      if (was_overdue.contains(holder)) co_await give_up_waiting(holder, counter_of(holder));
+    }
+    was_overdue = std::move(are_there);
+  }
 }
 
 /// Should the fault be here, nobody signs anything.

@@ -13,6 +13,7 @@
 #include "agreement/book.hpp"
 #include "agreement/join_queue.hpp"
 #include "agreement/shard_set.hpp"
+#include "agreement/waiting_watch.hpp"
 #include "async/budget.hpp"
 #include "async/task_group.hpp"
 #include "crypto/identity.hpp"
@@ -57,7 +58,7 @@ struct OwnerPorts {
 /// Why a shard that its holder gave a receipt for is missing.
 enum class Missing {
   denied,      ///< the holder says that it has not got it
-  not_signed,  ///< the holder does not sign for it
+  not_signed,  ///< no agreement about it has come about
   as_before    ///< found before the last start
 };
 
@@ -67,7 +68,8 @@ class Desk;
 class OwnerService {
  public:
   /// A holder that answers, has signed nothing for so long and so often, while others have, does not keep
-  /// what waits there: no audit would ever ask about it.
+  /// what waits there: no audit would ever ask about it. One with which nothing is signed for
+  /// WaitingWatch::kLongestWait, for whatever reason, cannot be counted on either.
   static constexpr Duration kRefusalPatience = std::chrono::hours(6);
   static constexpr int kRefusals = 24;
 
@@ -112,6 +114,8 @@ class OwnerService {
   Task<> visit(NodeId holder, CounterPtr counter, async::Budget::Lease slot);
   Task<Result<void>> join_all(NodeId holder, CounterPtr counter);
   Task<> note_refusal(NodeId holder, CounterPtr counter);
+  Task<> give_up_waiting(NodeId holder, CounterPtr counter);
+  Task<> watch_waiting();
   bool may_be_own_fault(const NodeId& holder, SteadyTime since) const;
   /// Returns when an audit has been answered, or after a while.
   Task<> let_audit_end(NodeId holder);
@@ -125,6 +129,7 @@ class OwnerService {
   std::set<NodeId> doubted_;               ///< holders to compare with
   SteadyTime next_look_at_ending_;
   std::map<NodeId, SteadyTime> signed_;  ///< when each holder signed last
+  WaitingWatch waiting_watch_;
   async::Budget slots_;
   async::TaskGroup visits_;
 };

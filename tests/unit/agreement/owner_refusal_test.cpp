@@ -51,6 +51,79 @@ TEST_F(RefusalTest, WhatThisSideDoesNotAskForIsNotRefused) {
   EXPECT_TRUE(pair_.calls.empty());
 }
 
+constexpr auto kDay = 24h;
+
+/// Its holder would delete it after 30 days.
+TEST_F(RefusalTest, WhatIsTooDearIsCountedOnForTwoWeeks) {
+  pair_.told_price = 1001;
+  const auto shards = add(3);
+  pair_.pass(14 * kDay);
+  EXPECT_TRUE(pair_.missing.empty());
+  pair_.pass(3h);
+  EXPECT_EQ(std::set(pair_.missing.begin(), pair_.missing.end()), shards);
+  EXPECT_EQ(pair_.why_missing, Missing::not_signed);
+  pair_.pass(3h);
+  EXPECT_EQ(pair_.rows_of(pair_.owner_meta, "gj/"), 0U);
+  EXPECT_EQ(pair_.rows_of(pair_.owner_meta, "gw/"), 0U);
+}
+
+TEST_F(RefusalTest, TheTwoWeeksOutlastARestart) {
+  pair_.asked_price.reset();
+  const auto shards = add(3);
+  pair_.pass(10 * kDay);
+  pair_.restart_owner();
+  pair_.pass(4 * kDay);
+  EXPECT_TRUE(pair_.missing.empty());
+  pair_.pass(3h);
+  EXPECT_EQ(std::set(pair_.missing.begin(), pair_.missing.end()), shards);
+}
+
+TEST_F(RefusalTest, TheTwoWeeksBeginAnewWithEachSignature) {
+  for (int week = 0; week < 3; ++week) {
+    pair_.asked_price.reset();
+    add(1);
+    pair_.pass(10 * kDay);
+    pair_.asked_price = 100;
+    pair_.pass(2h);
+    EXPECT_EQ(pair_.rows_of(pair_.owner_meta, "gj/"), 0U);
+  }
+  EXPECT_TRUE(pair_.missing.empty());
+}
+
+TEST_F(RefusalTest, TheTwoWeeksBeginAnewWhenSomethingWaitsAgain) {
+  pair_.told_price = 1001;
+  const auto first = add(1);
+  pair_.pass(10 * kDay);
+  EXPECT_TRUE(pair_.leave(list(first)));
+  pair_.pass(2h);
+  EXPECT_EQ(pair_.rows_of(pair_.owner_meta, "gw/"), 0U);
+  add(1);
+  pair_.pass(13 * kDay);
+  EXPECT_TRUE(pair_.missing.empty());
+}
+
+TEST_F(RefusalTest, AHolderThatReturnsAfterWeeksMaySignYet) {
+  pair_.line = Line::dead;
+  pair_.holder_is_known = false;
+  const auto shards = add(3);
+  pair_.pass(20 * kDay - 1s);  // just before the watch looks
+  pair_.line = Line::good;
+  pair_.holder_is_known = true;
+  pair_.pass(3h);
+  EXPECT_TRUE(pair_.missing.empty());
+  ASSERT_NE(pair_.at_owner(), nullptr);
+  EXPECT_EQ(pair_.at_owner()->revision.shards, shards.size());
+}
+
+TEST_F(RefusalTest, AClockThatWasAheadGivesNothingUp) {
+  pair_.told_price = 1001;
+  add(3);
+  pair_.pass(2h);
+  pair_.clock.shift_wall(-20 * kDay);
+  pair_.pass(13 * kDay);
+  EXPECT_TRUE(pair_.missing.empty());
+}
+
 TEST_F(RefusalTest, WhatWasToMoveToAnotherAgreementIsMissingToo) {
   const auto shards = add(3);
   pair_.pass(1min);
