@@ -88,14 +88,26 @@ Task<Result<void>> Cleaner::read_rows() {
 }
 
 Task<> Cleaner::clean(FileId file, async::Budget::Lease) {
+  // However it ends, by an exception too: a file that stayed in work would not be looked at again.
+  struct Work {
+    DeletionQueue& queue;
+    const FileId file;
+    bool is_over = false;
+    ~Work() {
+      if (!is_over) queue.failed(file);
+    }
+  } work{queue_, file};
   auto absent = co_await take_back_file(file);
   if (absent && !absent->empty()) {
+    work.is_over = true;
     co_return queue_.wait(file, std::move(*absent));
   }
   const auto done = absent ? co_await catalog_.end_deletion(file) : std::unexpected(absent.error());
-  if (done) co_return queue_.done(file);
+  if (done) {
+    work.is_over = true;
+    co_return queue_.done(file);
+  }
   log(LogLevel::error, "delete", "file={}: {}", file_id_text(file), to_string(done.error()));
-  queue_.failed(file);
 }
 
 Task<Result<std::set<NodeId>>> Cleaner::take_back_file(FileId file) {
