@@ -1,5 +1,8 @@
 #include "net/tcp_link.hpp"
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
@@ -49,7 +52,9 @@ Gather gather(std::span<const ByteView> pieces, std::size_t skip) {
 }  // namespace
 
 /// One timer per connection. It is set again only where it would ring too late: a wait that begins merely
-/// moves `due`, and a timer that rings early sees that and goes on.
+/// moves `due`, and a timer that rings early sees that and goes on. A socket becomes writable only once about
+/// a third of its buffer has gone out, which a slow reader may take longer for than the limit: what goes out
+/// meanwhile is progress as well.
 struct TcpLink::State : std::enable_shared_from_this<State> {
   explicit State(TcpSocket connected) : socket(std::move(connected)), timer(socket.get_executor()) {}
 
@@ -65,14 +70,30 @@ struct TcpLink::State : std::enable_shared_from_this<State> {
   bool waiting = false;
   bool overdue = false;
   std::size_t moved = 0;
+  std::optional<int> unsent;  // at the last look, in a wait for writing
 
-  void begin_wait() {
+  void begin_wait(bool for_writing) {
     waiting = true;
     overdue = false;
     moved = 0;
+    unsent = for_writing ? count_unsent() : std::nullopt;
+    move_due();
+    if (!is_set || rings_at > due) set_timer();
+  }
+  void move_due() {
     due = now() + limit;
     if (deadline) due = std::min(due, *deadline);
-    if (!is_set || rings_at > due) set_timer();
+  }
+  /// Bytes that the other side's system has not taken yet.
+  std::optional<int> count_unsent() {
+    int bytes = 0;
+    if (::ioctl(socket.native_handle(), SIOCOUTQ, &bytes) != 0) return std::nullopt;
+    return bytes;
+  }
+  bool has_sent_some() {
+    if (!unsent) return false;
+    const auto before = *std::exchange(unsent, count_unsent());
+    return unsent && *unsent < before;
   }
   void set_timer() {
     is_set = true;
@@ -86,6 +107,8 @@ struct TcpLink::State : std::enable_shared_from_this<State> {
   void ring() {
     is_set = false;
     if (!waiting) return;
+    if (now() < due) return set_timer();
+    if (has_sent_some()) move_due();
     if (now() < due) return set_timer();
     overdue = true;
     error_code ignored;
@@ -103,7 +126,7 @@ struct TcpLink::State : std::enable_shared_from_this<State> {
 
   /// A wait's beginning and end, also where it ends by an exception.
   struct Waiting {
-    explicit Waiting(State& of) : state(of) { state.begin_wait(); }
+    explicit Waiting(State& of, bool for_writing = false) : state(of) { state.begin_wait(for_writing); }
     ~Waiting() { state.waiting = false; }
     State& state;
   };
@@ -136,7 +159,7 @@ Task<Result<void>> TcpLink::connect(TcpEndpoint to) {
 Task<Result<void>> TcpLink::wait(TcpSocket::wait_type what) {
   auto& state = *state_;
   if (!state.socket.is_open()) co_return fail(Errc::closed, "connection closed");
-  const State::Waiting waiting(state);
+  const State::Waiting waiting(state, what == TcpSocket::wait_write);
   const auto [error] = co_await state.socket.async_wait(what, kToken);
   if (error) co_return std::unexpected(state.failure(error, Errc::closed));
   co_return Result<void>();

@@ -45,7 +45,7 @@ class TcpLink {
   /// Takes what arrives, up to `limit` bytes, until the other side ends.
   Task<> discard(std::uint64_t limit, MutableBytes scratch);
 
-  /// How long one wait may last, from now on.
+  /// How long one wait may last without a byte moving, from now on.
   void limit_progress(Duration limit);
   /// When every wait ends; nothing: never.
   void set_deadline(std::optional<SteadyTime> deadline);
