@@ -12,8 +12,6 @@ namespace mycostr::agreement {
 /// the next catch_up().
 class Desk {
  public:
-  using OnMissing = std::function<void(const NodeId&, const ShardId&, Missing why)>;
-
   Desk(const OwnerPorts& ports, Book& book, JoinQueue& joins, const OnMissing& on_missing, NodeId holder)
       : ports_(ports), book_(book), joins_(joins), on_missing_(on_missing), holder_(holder) {}
 

@@ -123,7 +123,9 @@ Task<Result<void>> Desk::mark_missing(std::vector<wire::ShardEntry> shards, Writ
   const auto done = co_await ports_.meta.commit(std::move(batch), Durability::buffered);
   if (!done) co_return done;
   if (on_missing_) {
-    for (const auto& entry : shards) on_missing_(holder_, entry.id, why);
+    std::vector<ShardId> ids;
+    for (const auto& entry : shards) ids.push_back(entry.id);
+    on_missing_(holder_, std::move(ids), why);
   }
   co_return done;
 }
@@ -172,6 +174,8 @@ Task<Result<void>> Desk::give_up(Agreement agreement, std::optional<std::uint64_
       short_hex(holder_.view()),
       shown ? "has revision " + std::to_string(*shown) : std::string("does not know it"));
   const bool was_active = agreement.state == State::active;
+  const bool is_denial = !shown || *shown < agreement.revision.number;
+  if (was_active && is_denial && agreement.revision.shards > 0) ports_.on_denial(holder_);
   // It is to be told, by a revision above all it knows: else it keeps the agreement, and its shards.
   const bool is_to_be_told = shown && (was_active || *shown > agreement.last_number);
   // One that its owner ended does not go on as another.

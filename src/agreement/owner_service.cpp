@@ -39,7 +39,7 @@ struct OwnerService::Wish {
 
 /// Where work at one holder waits its turn.
 struct OwnerService::Counter {
-  Counter(const OwnerPorts& ports, Book& book, JoinQueue& joins, const Desk::OnMissing& on_missing,
+  Counter(const OwnerPorts& ports, Book& book, JoinQueue& joins, const OnMissing& on_missing,
           const NodeId& holder)
       : desk(ports, book, joins, on_missing, holder) {}
 
@@ -107,8 +107,10 @@ Task<> OwnerService::report_missing() {
       log(LogLevel::error, "agreement", "could not read what is missing: {}", to_string(missing.error()));
       co_return;
     }
-    for (const auto& [holder, shard] : *missing) {
-      if (on_missing) on_missing(holder, shard, Missing::as_before);
+    std::map<NodeId, std::vector<ShardId>> by_holder;
+    for (const auto& [holder, shard] : *missing) by_holder[holder].push_back(shard);
+    for (auto& [holder, shards] : by_holder) {
+      if (on_missing) on_missing(holder, std::move(shards), Missing::as_before);
     }
     if (missing->size() < kRowsAtOnce) co_return;
     after = missing->back();
@@ -166,10 +168,7 @@ Task<> OwnerService::visit(NodeId holder, CounterPtr counter, async::Budget::Lea
   const auto done = co_await join_all(holder, counter);
   // One that has just been given up is told soon.
   if (!book_.ending_with(Role::owner, holder).empty()) next_look_at_ending_ = {};
-  if (counter->desk.signatures() > signatures) {
-    signed_[holder] = ports_.clock.now();
-    waiting_watch_.has_signed(holder);
-  }
+  note_signatures(holder, *counter, signatures);
   const bool is_audited = ports_.owes_answer(holder) || ports_.is_asked(holder);
   if (done && !is_audited) counter->refuses_since.reset();
   if (!done && !is_audited && counter->desk.calls() > calls) co_await note_refusal(holder, counter);
@@ -181,6 +180,12 @@ Task<> OwnerService::visit(NodeId holder, CounterPtr counter, async::Budget::Lea
   log(LogLevel::debug, "agreement", "holder={}: {}", short_hex(holder.view()), to_string(done.error()));
   counter->not_before = ports_.clock.now() + counter->pause;
   counter->pause = std::min(2 * counter->pause, kLongestPause);
+}
+
+void OwnerService::note_signatures(const NodeId& holder, Counter& counter, std::uint64_t before) {
+  if (counter.desk.signatures() == before) return;
+  signed_[holder] = ports_.clock.now();
+  waiting_watch_.has_signed(holder);
 }
 
 /// A turn for each change: what is to leave need not wait until all have joined.
@@ -223,12 +228,22 @@ Task<> OwnerService::give_up_waiting(NodeId holder, CounterPtr counter) {
   }
 }
 
+/// In the join queue, or on its way back there from an agreement that was given up.
+std::map<NodeId, ByteCount> OwnerService::waiting_for_signature() const {
+  auto out = joins_.holders();
+  for (const auto& id : book_.in_state(Role::owner, State::ending)) {
+    const auto* agreement = book_.find(id);
+    if (agreement->rejoins) out[agreement->peer] += agreement->revision.bytes;
+  }
+  return out;
+}
+
 Task<> OwnerService::watch_waiting() {
   std::set<NodeId> was_overdue;
   for (;;) {
-    while (joins_.holders().empty() && waiting_watch_.empty()) co_await joins_.wait();
+    while (waiting_for_signature().empty() && waiting_watch_.empty()) co_await joins_.wait();
     co_await ports_.clock.sleep_for(kWaitingLook);
-    const auto overdue = co_await waiting_watch_.look(joins_.holders());
+    const auto overdue = co_await waiting_watch_.look(waiting_for_signature());
     if (!overdue) {
       log(LogLevel::error, "agreement", "cannot note what waits: {}", to_string(overdue.error()));
       continue;
@@ -286,13 +301,16 @@ Task<> OwnerService::grant_wishes(NodeId holder, CounterPtr counter) {
   std::ranges::sort(shards);
   shards.erase(std::ranges::unique(shards).begin(), shards.end());
   unanswered_.insert(holder);
+  const auto signatures = counter->desk.signatures();
   auto done = co_await counter->desk.catch_up();
   if (done && (ports_.owes_answer(holder) || ports_.is_asked(holder)))
     done = fail(Errc::unreachable, "it owes an answer to an audit");
   if (done) done = co_await counter->desk.leave(std::move(shards));
+  note_signatures(holder, *counter, signatures);
+  // What leaves without the holder's hand says nothing of whether it signs.
+  if (counter->desk.signatures() > signatures) counter->refuses_since.reset();
   if (done) {
     unanswered_.erase(holder);
-    counter->refuses_since.reset();
   } else {
     joins_.wake();
   }

@@ -50,6 +50,8 @@ struct OwnerPorts {
   std::function<bool(const NodeId&)> owes_answer = [](const NodeId&) { return false; };
   /// An audit asks it now.
   std::function<bool(const NodeId&)> is_asked = [](const NodeId&) { return false; };
+  /// It has signed an agreement and says that it knows none, or an older revision of it.
+  std::function<void(const NodeId&)> on_denial = [](const NodeId&) {};
   /// Shards of an agreement that is over and goes on as no other: in none from now on. Done, or called again.
   std::function<Task<Result<void>>(NodeId holder, std::vector<ShardId>)> released =
       [](NodeId, std::vector<ShardId>) -> Task<Result<void>> { co_return Result<void>(); };
@@ -61,6 +63,8 @@ enum class Missing {
   not_signed,  ///< no agreement about it has come about
   as_before    ///< found before the last start
 };
+
+using OnMissing = std::function<void(const NodeId& holder, std::vector<ShardId> shards, Missing why)>;
 
 class Desk;
 
@@ -76,9 +80,9 @@ class OwnerService {
   OwnerService(OwnerPorts ports, Book& book, JoinQueue& joins);
   ~OwnerService();
 
-  /// Called when a shard is found missing, and for all of these again at the start of run(): until the shard
-  /// has left.
-  std::function<void(const NodeId& holder, const ShardId& shard, Missing why)> on_missing;
+  /// Called when shards are found missing, and for all of these again at the start of run(): until they have
+  /// left. At most kMaxShardsPerChange at once.
+  OnMissing on_missing;
 
   /// Once, after the book and the queue have been opened. Errors: io.
   Task<Result<void>> open();
@@ -113,6 +117,8 @@ class OwnerService {
   Task<bool> round();
   Task<> visit(NodeId holder, CounterPtr counter, async::Budget::Lease slot);
   Task<Result<void>> join_all(NodeId holder, CounterPtr counter);
+  void note_signatures(const NodeId& holder, Counter& counter, std::uint64_t before);
+  std::map<NodeId, ByteCount> waiting_for_signature() const;
   Task<> note_refusal(NodeId holder, CounterPtr counter);
   Task<> give_up_waiting(NodeId holder, CounterPtr counter);
   Task<> watch_waiting();

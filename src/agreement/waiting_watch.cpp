@@ -30,7 +30,7 @@ Task<Result<void>> WaitingWatch::open() {
   }
 }
 
-Task<Result<std::vector<NodeId>>> WaitingWatch::look(const std::map<NodeId, ByteCount>& waiting) {
+Task<Result<std::vector<NodeId>>> WaitingWatch::look(std::map<NodeId, ByteCount> waiting) {
   const auto now = clock_.wall_now();
   WriteBatch batch;
   std::erase_if(since_, [&](const auto& entry) {

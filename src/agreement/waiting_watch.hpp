@@ -28,7 +28,7 @@ class WaitingWatch {
   bool empty() const { return since_.empty(); }
   /// Call now and then: takes note of those for whom something waits, and forgets all others. Returns those
   /// for whom something has waited too long. Errors: io.
-  Task<Result<std::vector<NodeId>>> look(const std::map<NodeId, ByteCount>& waiting);
+  Task<Result<std::vector<NodeId>>> look(std::map<NodeId, ByteCount> waiting);
 
  private:
   Clock& clock_;

@@ -303,6 +303,7 @@ Task<> Auditor::conclude(Question question, Reply reply, Outcome outcome) {
   if (!verdict.lost.empty() && on_lost) {
     const auto noted = co_await on_lost(verdict.holder, verdict.lost);
     if (!noted) log(LogLevel::error, "audit", "could not note what is lost: {}", to_string(noted.error()));
+    verdict.was_reported = noted.value_or(false);
   }
   WriteBatch batch;
   batch.put(row_of(agreement.id), encode_row(standings_[agreement.id]));

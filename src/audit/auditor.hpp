@@ -50,8 +50,9 @@ class Auditor {
         schedule_(settings.period, settings.contain_for),
         tasks_(ports_.executor, "audit") {}
 
-  /// Shards that an audit proves to be lost, before it is on disk: known durably on return.
-  std::function<Task<Result<void>>(NodeId holder, std::vector<ShardId> shards)> on_lost;
+  /// Shards that an audit proves to be lost, before it is on disk: known durably on return. Whether the
+  /// holder had reported all of them by itself before.
+  std::function<Task<Result<bool>>(NodeId holder, std::vector<ShardId> shards)> on_lost;
   /// After each time a holder was asked, once it is on disk.
   std::move_only_function<void(const Verdict&)> on_verdict;
 

@@ -24,6 +24,7 @@ struct Verdict {
   std::uint32_t serial = 0;
   Outcome outcome = Outcome::unknown;
   std::vector<ShardId> lost;  ///< proven to be missing or rotten, of the agreement
+  bool was_reported = false;  ///< all of `lost`, by the holder itself, before
   WallTime at;
   Duration latency{};
   std::size_t proof_bytes = 0;

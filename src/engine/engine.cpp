@@ -114,6 +114,7 @@ agreement::OwnerPorts Engine::owner_ports() {
           [this](const NodeId& node) { directory_.failed(node, ports_.clock.now()); },
           [this](const NodeId& node) { return auditor_.is_contained(node); },
           [this](const NodeId& node) { return auditor_.is_asking(node); },
+          [this](const NodeId& holder) { scores_.record_denial(holder, ports_.clock.wall_now()); },
           [this](NodeId holder, std::vector<ShardId> shards) {
             return cleaner_.released(holder, std::move(shards));
           }};

@@ -130,7 +130,8 @@ class Engine : public PeerHandler {
   void take_verdict(const audit::Verdict& verdict);
   void take_repair_event(const repair::Event& event);
   Task<Result<void>> take_report(NodeId holder, std::vector<ShardId> shards);
-  Task<> take_missing(NodeId holder, ShardId shard, agreement::Missing why);
+  Task<Result<bool>> note_found_lost(NodeId holder, std::vector<ShardId> shards);
+  Task<> take_missing(NodeId holder, std::vector<ShardId> shards, agreement::Missing why);
   Task<> end_agreement(AgreementId id);
   Task<> lose(NodeId holder, std::vector<ShardId> shards, repair::Reason reason);
   Task<Result<PeerReply>> answer(PeerRequest& request);

@@ -13,7 +13,7 @@ constexpr auto kDropPatience = std::chrono::seconds(30);
 
 void Engine::connect_upkeep() {
   auditor_.on_lost = [this](NodeId holder, std::vector<ShardId> shards) {
-    return repairs_.shards_lost(holder, std::move(shards), repair::Reason::failed_audit);
+    return note_found_lost(holder, std::move(shards));
   };
   auditor_.on_verdict = [this](const audit::Verdict& verdict) { take_verdict(verdict); };
   prover_.on_bad_shard = [this](const NodeId& owner, const ShardId& shard) {
@@ -23,9 +23,9 @@ void Engine::connect_upkeep() {
   shards_.begin_deletion = [this](NodeId owner, std::vector<ShardId> shards) {
     return agreements_as_holder_.begin_deletion(owner, std::move(shards));
   };
-  agreements_as_owner_.on_missing = [this](const NodeId& holder, const ShardId& shard,
+  agreements_as_owner_.on_missing = [this](const NodeId& holder, std::vector<ShardId> shards,
                                            agreement::Missing why) {
-    background_.spawn(take_missing(holder, shard, why));
+    background_.spawn(take_missing(holder, std::move(shards), why));
   };
   reporter_.on_reported = [this](NodeId holder, std::vector<ShardId> shards) {
     return take_report(holder, std::move(shards));
@@ -132,15 +132,17 @@ bool Engine::has_agreement_with(const NodeId& owner, const AgreementId& id) cons
 void Engine::take_verdict(const audit::Verdict& verdict) {
   // A chained audit that passed is a signal of where the data is, not one more batch.
   const bool is_signal = verdict.chained_step && verdict.outcome == audit::Outcome::passed;
-  if (!is_signal) scores_.record_audit(verdict.holder, verdict.outcome, verdict.at);
+  // Its report has cost it something already: until the copies are made, every audit finds the same.
+  const auto outcome = verdict.was_reported ? audit::Outcome::unknown : verdict.outcome;
+  if (!is_signal) scores_.record_audit(verdict.holder, outcome, verdict.at);
   if (verdict.chained_step) scores_.record_step(verdict.holder, *verdict.chained_step);
   verdict_sender_.send(
-      {verdict.holder, verdict.agreement, verdict.epoch, verdict.serial, verdict.outcome, verdict.at});
+      {verdict.holder, verdict.agreement, verdict.epoch, verdict.serial, outcome, verdict.at});
   events_.add(events::Verdict{verdict.id.hex(), verdict.holder, verdict.agreement, verdict.epoch,
-                              std::string(wire::outcome_name(verdict.outcome))});
+                              std::string(wire::outcome_name(outcome))});
   if (verdict.disagrees) agreements_as_owner_.compare(verdict.holder);
   if (verdict.outcome == audit::Outcome::passed) repairs_.audit_passed(verdict.holder);
-  if (!verdict.lost.empty()) {
+  if (!verdict.lost.empty() && !verdict.was_reported) {
     // Known already, unless the disk did not take it then.
     background_.spawn(lose(verdict.holder, verdict.lost, repair::Reason::failed_audit));
   }
@@ -186,13 +188,23 @@ Task<> Engine::end_agreement(AgreementId id) {
   if (!done) log(LogLevel::warn, "agreement", "agreement={}: {}", id.hex(), to_string(done.error()));
 }
 
-/// What has been deleted meanwhile is nobody's fault.
-Task<> Engine::take_missing(NodeId holder, ShardId shard, agreement::Missing why) {
-  const auto place = co_await catalog_.place_of(holder, shard);
-  const bool is_kept = place && *place;
-  if (is_kept && why == agreement::Missing::denied)
-    scores_.record_self_report(holder, ports_.clock.wall_now());
-  co_await lose(holder, {shard}, repair::Reason::rot);
+/// By an audit. True where the holder had reported all of it before.
+Task<Result<bool>> Engine::note_found_lost(NodeId holder, std::vector<ShardId> shards) {
+  auto news = co_await repairs_.unreported(holder, std::move(shards));
+  if (!news) co_return std::unexpected(news.error());
+  if (news->empty()) co_return true;
+  const auto done = co_await repairs_.shards_lost(holder, std::move(*news), repair::Reason::failed_audit);
+  if (!done) co_return std::unexpected(done.error());
+  co_return false;
+}
+
+/// What has been deleted or reported meanwhile is nobody's fault.
+Task<> Engine::take_missing(NodeId holder, std::vector<ShardId> shards, agreement::Missing why) {
+  if (why == agreement::Missing::denied) {
+    const auto news = co_await repairs_.unreported(holder, shards);
+    if (news && !news->empty()) scores_.record_denial(holder, ports_.clock.wall_now());
+  }
+  co_await lose(holder, std::move(shards), repair::Reason::rot);
 }
 
 /// Until it is on disk: nobody tells of it again.

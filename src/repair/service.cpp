@@ -79,12 +79,38 @@ void Service::audit_passed(const NodeId& holder) {
   apply(planner_.holders().audit_passed(holder, context_.clock.now()));
 }
 
+/// How it first came to be known, where it is.
+Task<Result<std::optional<LossRow>>> Service::known_loss(ChunkKey chunk, NodeId holder, ShardId shard) {
+  const auto rows = co_await rows_.losses_of(chunk);
+  if (!rows) co_return std::unexpected(rows.error());
+  const auto at = std::ranges::find_if(
+      *rows, [&](const LossRow& row) { return row.shard == shard && row.holder == holder; });
+  co_return at == rows->end() ? std::nullopt : std::optional(*at);
+}
+
+Task<Result<std::vector<ShardId>>> Service::unreported(NodeId holder, std::vector<ShardId> shards) {
+  std::vector<ShardId> out;
+  for (const auto& shard : shards) {
+    const auto place = co_await catalog_.place_of(holder, shard);
+    if (!place) co_return std::unexpected(place.error());
+    if (!*place) continue;
+    const auto known = co_await known_loss({(*place)->file, (*place)->chunk}, holder, shard);
+    if (!known) co_return std::unexpected(known.error());
+    if (!*known || (*known)->reason == Reason::failed_audit) out.push_back(shard);
+  }
+  co_return out;
+}
+
 Task<Result<void>> Service::shards_lost(NodeId holder, std::vector<ShardId> shards, Reason reason) {
   std::vector<LossRow> losses;
   for (const auto& shard : shards) {
     const auto place = co_await catalog_.place_of(holder, shard);
     if (!place) co_return std::unexpected(place.error());
-    if (*place) losses.push_back({{(*place)->file, (*place)->chunk}, shard, holder, reason});
+    if (!*place) continue;
+    const LossRow loss{{(*place)->file, (*place)->chunk}, shard, holder, reason};
+    auto known = co_await known_loss(loss.chunk, holder, shard);
+    if (!known) co_return std::unexpected(known.error());
+    losses.push_back(known->value_or(loss));
   }
   if (losses.empty()) co_return Result<void>();
   if (auto done = co_await rows_.put_losses(losses); !done) co_return done;

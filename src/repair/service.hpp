@@ -33,8 +33,12 @@ class Service {
   Task<> run();
 
   /// The holder does not keep these shards, by proof (failed_audit) or its own word (rot). What it never kept
-  /// is ignored. Durable on return; to be told again where it fails. Errors: io, corrupt.
+  /// is ignored; how it first came to be known stays. Durable on return; to be told again where it fails.
+  /// Errors: io, corrupt.
   Task<Result<void>> shards_lost(NodeId holder, std::vector<ShardId> shards, Reason reason);
+  /// Those of these that are counted on and that the holder has not said to be lost, or not before an audit
+  /// found it. Errors: io, corrupt.
+  Task<Result<std::vector<ShardId>>> unreported(NodeId holder, std::vector<ShardId> shards);
   /// The holder proved that it keeps what it should.
   void audit_passed(const NodeId& holder);
   /// A score or a record has changed: looked at now, not at the next round.
@@ -68,6 +72,7 @@ class Service {
   Task<> keep_looking_at_losses();
   Task<> pass(NodeId holder);
   Task<Result<void>> look_at_chunk(ChunkKey key, NodeId found_at);
+  Task<Result<std::optional<LossRow>>> known_loss(ChunkKey chunk, NodeId holder, ShardId shard);
   // Repairing them.
   void start_jobs();
   Task<> job(Damage damage);

@@ -71,6 +71,10 @@ void Score::add_self_report(WallTime now, Duration period) {
   push_bounded(events, {Event::Kind::self_reported, now, integrity()}, kKeptEvents);
 }
 
+void Score::add_denial(WallTime now, Duration period) {
+  if (!last_failed || now - *last_failed >= period) add_audit(AuditOutcome::failed, now, period);
+}
+
 void Score::add_window(std::optional<bool> answered, WallTime now) {
   if (answered) {
     const bool was_there = *answered && !missed_an_audit;

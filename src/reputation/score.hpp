@@ -72,6 +72,8 @@ struct Score {
   void add_audit(AuditOutcome outcome, WallTime now, Duration period);
   /// The holder says it lost shards. All reports of one period are one event; they never disqualify.
   void add_self_report(WallTime now, Duration period);
+  /// A failure, where there was none in this period.
+  void add_denial(WallTime now, Duration period);
   /// One window of one period; nothing: it cannot be told, for the own network was away.
   void add_window(std::optional<bool> answered, WallTime now);
   /// Time of one step of a chained audit.

@@ -35,6 +35,10 @@ void ScoreBook::record_self_report(const NodeId& node, WallTime now) {
   change(node, true, [&](Score& score) { score.add_self_report(now, period_); });
 }
 
+void ScoreBook::record_denial(const NodeId& node, WallTime now) {
+  change(node, true, [&](Score& score) { score.add_denial(now, period_); });
+}
+
 void ScoreBook::record_window(const NodeId& node, std::optional<bool> answered, WallTime now) {
   if (table_.find(node) == nullptr) return;
   touch(node).add_window(answered, now);

@@ -48,6 +48,9 @@ class ScoreBook {
 
   void record_audit(const NodeId& node, AuditOutcome outcome, WallTime now);
   void record_self_report(const NodeId& node, WallTime now);
+  /// It denies what it has signed. As a failed audit, once per period: a holder that could escape an audit by
+  /// denying the agreement would lose nothing.
+  void record_denial(const NodeId& node, WallTime now);
   /// Only of nodes that were audited before; others are ignored. Nothing: it cannot be told.
   void record_window(const NodeId& node, std::optional<bool> answered, WallTime now);
   /// Time of one step of a chained audit.

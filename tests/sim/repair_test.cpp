@@ -182,5 +182,36 @@ TEST(Repair, MovesTheCopiesOfAHolderThatLeaves) {
   }
 }
 
+/// What it has reported and nobody can repair yet, every audit finds again.
+Task<> report_what_cannot_be_repaired(SimWorld& world) {
+  RepairFixture it(world);
+  const auto stored = co_await store(it.owner(), world.clock(), named("file"), world.random().bytes(100));
+  EXPECT_TRUE(stored);
+  co_await it.pass(1min);
+  const auto chunks = co_await chunks_of(it.owner().engine(), stored->id);
+  const auto shards = chunks.value().front().shards;
+  auto& holder = *world.find(shards.front().holder);
+  for (const auto& other : shards) {
+    if (other.holder != holder.id()) co_await world.find(other.holder)->crash(test::Crash::process_kill);
+  }
+  EXPECT_TRUE(holder.chunks().rot({it.owner().id(), shards.front().id}));
+  holder.engine().scrubber().start_now();
+  co_await it.pass(1h);
+  const auto* score = it.owner().engine().scores().find(holder.id());
+  const auto events_of = [&](reputation::Event::Kind kind) {
+    return std::ranges::count(score->events, kind, &reputation::Event::kind);
+  };
+  EXPECT_GE(events_of(reputation::Event::Kind::self_reported), 1);
+  EXPECT_GE(events_of(reputation::Event::Kind::unknown), 5);
+  EXPECT_EQ(score->failed, 0U);
+  EXPECT_FALSE(it.owner().engine().audits().list({.outcome = audit::Outcome::failed}).empty())
+      << "the hour is not paid";
+}
+
+TEST(Repair, AReportedLossIsNoFailureWhileNobodyCanRepairIt) {
+  SimWorld world(world_of(4), 1);
+  world.run(report_what_cannot_be_repaired(world));
+}
+
 }  // namespace
 }  // namespace mycostr::sim

@@ -40,6 +40,7 @@ TEST_F(DisagreementTest, AnOldDiskOfEitherSideEndsTheAgreementAndItsShardsJoinAn
     if (at_owner) pair.queue(second);
     pair.pass(10min);
     pair.expect_agreed({first.id, second.id, third.id});
+    EXPECT_EQ(pair.denials, at_owner ? 0 : 1) << "the holder has signed what it does not know now";
   }
 }
 

@@ -137,6 +137,33 @@ TEST_F(RefusalTest, WhatWasToMoveToAnotherAgreementIsMissingToo) {
   EXPECT_EQ(std::set(pair_.missing.begin(), pair_.missing.end()), shards);
 }
 
+/// The only holder there is: what waits for the end of its agreement is in no queue yet.
+TEST_F(RefusalTest, WhatWasToMoveIsGivenUpAfterTwoWeeksThoughNobodyElseSigns) {
+  const auto shards = add(3);
+  pair_.pass(1min);
+  pair_.lie = [&](const PeerCall&) -> std::optional<Result<PeerReply>> {
+    if (pair_.at_owner() == nullptr) return Result<PeerReply>(fail(Errc::io, "a reason"));
+    return Result<PeerReply>(
+        PeerReply{wire::encode(wire::ChangeReply{wire::ChangeReply::Outcome::conflict}), {}, {}});
+  };
+  pair_.owner->service.compare(pair_.holder_identity.id());
+  pair_.pass(13 * kDay);
+  EXPECT_TRUE(pair_.missing.empty());
+  pair_.pass(kDay + 4h);
+  EXPECT_EQ(std::set(pair_.missing.begin(), pair_.missing.end()), shards);
+}
+
+/// Backups rotate: what leaves without the holder's hand is no sign that it signs.
+TEST_F(RefusalTest, DeletionsDoNotHideIt) {
+  pair_.asked_price.reset();
+  const auto shards = add(3);
+  for (int hour = 0; hour < 9; ++hour) {
+    pass_with_others(1h);
+    EXPECT_TRUE(pair_.leave({pair_.stored_shard().id}));
+  }
+  EXPECT_EQ(std::set(pair_.missing.begin(), pair_.missing.end()), shards);
+}
+
 TEST_F(RefusalTest, WhereNobodySignsTheFaultMayBeHere) {
   pair_.asked_price.reset();
   const auto shards = add(3);

@@ -46,7 +46,8 @@ OwnerPorts Pair::owner_ports() {
           find,
           [](const NodeId&) {},
           [this](const NodeId& node) { return owes_answer && node == holder_identity.id(); },
-          [this](const NodeId& node) { return is_asked && node == holder_identity.id(); }};
+          [this](const NodeId& node) { return is_asked && node == holder_identity.id(); },
+          [this](const NodeId& node) { denials += node == holder_identity.id() ? 1 : 0; }};
 }
 
 Pair::OwnerLife::OwnerLife(Pair& pair)
@@ -69,9 +70,9 @@ void Pair::start_owner() {
   EXPECT_TRUE(clock.run(owner->book.open()));
   EXPECT_TRUE(clock.run(owner->joins.open()));
   EXPECT_TRUE(clock.run(owner->service.open()));
-  owner->service.on_missing = [this](const NodeId& holder_id, const ShardId& shard, Missing why) {
+  owner->service.on_missing = [this](const NodeId& holder_id, std::vector<ShardId> shards, Missing why) {
     EXPECT_EQ(holder_id, holder_identity.id());
-    missing.push_back(shard);
+    missing.insert(missing.end(), shards.begin(), shards.end());
     why_missing = why;
   };
   owner->tasks.spawn(owner->service.run());

@@ -67,6 +67,7 @@ class Pair : private Transport {
   std::uint64_t most_price = 1000;  ///< that the owner signs
   std::uint64_t told_price = 100;   ///< in its record
   std::vector<ShardId> missing;     ///< what on_missing said
+  int denials = 0;                  ///< by the holder, that the owner was told of
   std::vector<std::string> calls;   ///< operations that went out
   /// What the holder answers instead of the truth; nothing: the truth.
   std::function<std::optional<Result<PeerReply>>(const PeerCall&)> lie;

@@ -54,11 +54,12 @@ TEST_F(AuditorTest, ListsItsAuditsWithTranscriptsThatProveThem) {
 struct Noted {
   Log& log;
   std::vector<ShardId> shards = {};
+  bool is_reported = false;
 
-  Task<Result<void>> note(std::vector<ShardId> lost) {
+  Task<Result<bool>> note(std::vector<ShardId> lost) {
     EXPECT_EQ(log.list({.limit = SIZE_MAX}).size(), audits_before);
     shards = std::move(lost);
-    co_return Result<void>();
+    co_return is_reported;
   }
   std::size_t audits_before = 0;
 };
@@ -74,6 +75,14 @@ TEST_F(AuditorTest, WhatIsLostIsNotedBeforeTheAudit) {
   } while (last().outcome == Outcome::passed);
   EXPECT_EQ(noted.shards, last().lost);
   EXPECT_FALSE(noted.shards.empty());
+  EXPECT_FALSE(last().was_reported);
+  noted.is_reported = true;
+  while (last().lost.empty() || !last().was_reported) {
+    noted.audits_before = parties_.owner->log.list({.limit = SIZE_MAX}).size();
+    wait_for(parties_.verdicts.size() + 1);
+    if (HasFatalFailure()) break;
+  }
+  EXPECT_EQ(last().outcome, Outcome::failed) << "the hour is not paid";
 }
 
 TEST_F(AuditorTest, FindsWhatIsLost) {

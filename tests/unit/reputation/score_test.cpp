@@ -91,6 +91,16 @@ TEST(Score, WhoDodgesAuditsIsNotThere) {
   EXPECT_EQ(score.online(), before) << "the own line was away";
 }
 
+TEST(Score, ADenialIsAFailureOncePerPeriod) {
+  auto score = passed(100);
+  score.add_denial(kNow, kPeriod);
+  EXPECT_EQ(score.failed, 1U);
+  for (int minute = 1; minute < 60; ++minute) score.add_denial(kNow + minute * 1min, kPeriod);
+  EXPECT_EQ(score.failed, 1U) << "an audit would have found it once";
+  score.add_denial(kNow + kPeriod, kPeriod);
+  EXPECT_EQ(score.failed, 2U);
+}
+
 TEST(Score, ASelfReportCostsAFifthAndNeverDisqualifies) {
   auto score = passed(1);
   score.add_self_report(kNow, kPeriod);
