@@ -112,11 +112,11 @@ std::vector<Exclusion> Eligible::explain(const ChunkRequest& chunk) const {
     if (told[i]) continue;
     const auto& node = nodes_[i];
     auto& first = first_of_subnet[node.subnet];
-    if (first != nullptr) {
+    if (newcomers_on_trial && !node.vetted && node.trial_room < shard_size_) {
+      out.push_back({node.id, "trial_full", "it is not vetted yet, and keeps all that it may until then"});
+    } else if (first != nullptr) {
       out.push_back({node.id, "same_subnet",
                      "it shares its subnet with " + first->id.hex() + ", and one of them keeps a copy"});
-    } else if (newcomers_on_trial && !node.vetted && node.trial_room < shard_size_) {
-      out.push_back({node.id, "trial_full", "it is not vetted yet, and keeps all that it may until then"});
     } else {
       first = &node;
     }
@@ -128,7 +128,10 @@ std::vector<Exclusion> Eligible::explain_fully(const Candidate& candidate, const
   auto out = exclusions_of(candidate, request, has_grown(0));
   if (!out.empty()) return out;
   out = explain({.copies = 1});
-  std::erase_if(out, [&](const Exclusion& exclusion) { return exclusion.node != candidate.id; });
+  // Of those in one subnet any may have the copy that one of them gets.
+  std::erase_if(out, [&](const Exclusion& exclusion) {
+    return exclusion.node != candidate.id || exclusion.reason == "same_subnet";
+  });
   return out;
 }
 

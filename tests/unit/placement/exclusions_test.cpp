@@ -79,10 +79,7 @@ TEST(Exclusions, OfAChunkAreToldWhereNothingElseSpeaksAgainstTheNode) {
   nodes[2].reachable = false;
   const Eligible eligible(nodes, anywhere(), {});
   EXPECT_TRUE(eligible.explain_fully(nodes[0], anywhere()).empty());
-  const auto neighbour = eligible.explain_fully(nodes[1], anywhere());
-  ASSERT_EQ(neighbour.size(), 1U);
-  EXPECT_EQ(neighbour[0].reason, "same_subnet");
-  EXPECT_NE(neighbour[0].detail.find(nodes[0].id.hex()), std::string::npos);
+  EXPECT_TRUE(eligible.explain_fully(nodes[1], anywhere()).empty()) << "either may have the copy";
   const auto silent = eligible.explain_fully(nodes[2], anywhere());
   ASSERT_EQ(silent.size(), 1U);
   EXPECT_EQ(silent[0].reason, "offline");
