@@ -229,6 +229,12 @@ std::vector<api::Problem> Node::problems() {
                    "the index of the shards could not be written, so no shards are taken or "
                    "removed; see to the disk, then restart this node"});
   }
+  if (meta_.is_failing()) {
+    out.push_back(
+        {"database_failed",
+         "the database could not be written, so nothing is stored or deleted; see to the disk, then "
+         "restart this node"});
+  }
   const auto usage = chunks_.usage();
   const auto offered = usage.capacity.value - std::min(usage.capacity, usage.used).value;
   if (disk_free_ && disk_free_->value < offered) {

@@ -48,6 +48,7 @@ void RocksMetaStore::write(std::span<GroupWriter<Commit>::Entry> group) {
   }
   const auto written = database_.write(Family::meta, batches, durability);
   if (durability == Durability::synced) ++syncs_;
+  is_failing_ = !written;
   for (auto& entry : group) entry.result = written;
 }
 

@@ -21,6 +21,8 @@ class RocksMetaStore final : public MetaStore {
   Task<Result<std::vector<KeyValue>>> scan(ScanRequest request) override;
   Task<Result<void>> commit(WriteBatch batch, Durability durability) override;
 
+  /// The last commit could not be written. Any thread.
+  bool is_failing() const { return is_failing_; }
   /// How often the log has been synced for commits. Any thread.
   std::uint64_t syncs() const { return syncs_; }
 
@@ -34,6 +36,7 @@ class RocksMetaStore final : public MetaStore {
   Database& database_;
   WorkerPool& pool_;
   std::atomic<std::uint64_t> syncs_ = 0;
+  std::atomic<bool> is_failing_ = false;
   GroupWriter<Commit> writer_;
 };
 

@@ -1,5 +1,8 @@
 #include "storage/rocks_meta_store.hpp"
 
+#include <sys/resource.h>
+
+#include <csignal>
 #include <fstream>
 
 #include "store_fixture.hpp"
@@ -42,6 +45,39 @@ TEST(RocksMetaStore, KeepsWhatIsCommittedAcrossAReopen) {
   }
   OpenMeta meta(folder);
   EXPECT_EQ(meta.get("a"), std::string("\0\xff", 2));
+}
+
+/// As a full disk: no file may grow any more.
+class NoFileGrows {
+ public:
+  NoFileGrows() {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit none{0, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &none);
+  }
+  ~NoFileGrows() { ::setrlimit(RLIMIT_FSIZE, &before_); }
+
+ private:
+  struct rlimit before_{};
+};
+
+TEST(RocksMetaStore, AFailedCommitShowsAndLosesNothingThatWasThere) {
+  std::signal(SIGXFSZ, SIG_IGN);
+  const TempFolder folder;
+  {
+    OpenMeta meta(folder);
+    ASSERT_TRUE(meta.put("a", "1"));
+    EXPECT_FALSE(meta.store.is_failing());
+    const NoFileGrows full;
+    WriteBatch batch;
+    batch.put("b", std::string(100'000, 'x'));
+    EXPECT_FALSE(meta.commit(std::move(batch), Durability::synced));
+    EXPECT_TRUE(meta.store.is_failing());
+    EXPECT_EQ(meta.get("a"), "1");
+  }
+  OpenMeta meta(folder);
+  EXPECT_EQ(meta.get("a"), "1");
+  EXPECT_TRUE(meta.put("b", "2"));
 }
 
 TEST(RocksMetaStore, AppliesTheChangesOfABatchInOrder) {
