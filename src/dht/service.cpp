@@ -56,10 +56,7 @@ Service::Service(boost::asio::any_io_executor executor, Surroundings around, Tra
       kademlia_(around, self, own, settings_.kademlia),
       tasks_(std::move(executor), "dht") {
   kademlia_.on_alive = [this](const Sighting& sighting) { seen(sighting); };
-  kademlia_.on_silent = [this](const NodeId& id) {
-    directory_.failed(id, around_.clock.now());
-    if (on_outcome) on_outcome(id, false, std::nullopt);
-  };
+  kademlia_.on_silent = [this](const NodeId& id) { directory_.failed(id, around_.clock.now()); };
   // Spread, so that a network that starts together does not publish together.
   next_publication_ =
       around_.clock.now() + kFirstPublication + std::chrono::milliseconds(around_.random.below(300'000));
@@ -167,7 +164,7 @@ void Service::seen(const Sighting& sighting) {
   const auto& id = sighting.contact.id;
   directory_.answered(id, sighting.rtt, around_.clock.now(), around_.clock.wall_now());
   directory_.reached_at(id, sighting.contact.address);
-  if (sighting.rtt && on_outcome) on_outcome(id, true, sighting.rtt);
+  if (sighting.rtt && on_rtt) on_rtt(id, *sighting.rtt);
   const auto* known = directory_.find(id);
   if (known != nullptr) {
     directory_.probe_later(id, around_.clock.now() + settings_.probe_interval);

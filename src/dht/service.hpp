@@ -64,8 +64,8 @@ class Service final : public DatagramHandler {
 
   const Kademlia& kademlia() const { return kademlia_; }
 
-  /// A node has answered, or not; with the round trip where one was measured.
-  std::move_only_function<void(const NodeId&, bool answered, std::optional<Duration> rtt)> on_outcome;
+  /// A node's answer took so long.
+  std::move_only_function<void(const NodeId&, Duration rtt)> on_rtt;
 
  private:
   // service.cpp: time

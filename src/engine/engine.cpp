@@ -69,10 +69,9 @@ Engine::Engine(Ports ports, const crypto::Identity& identity, const crypto::Keys
       events_(ports.clock, ports.meta),
       background_(ports.executor, "node") {
   own_record_.set_endpoints(settings_.endpoints);
-  dht_.on_outcome = [this](const NodeId& node, bool answered, std::optional<Duration> rtt) {
+  dht_.on_rtt = [this](const NodeId& node, Duration rtt) {
     // Anybody may answer a datagram: only nodes that are known, not every passer-by, are remembered.
-    if (directory_.find(node) == nullptr) return;
-    performance_.record_call(node, answered, rtt, ports_.clock.wall_now());
+    if (directory_.find(node) != nullptr) performance_.record_rtt(node, rtt, ports_.clock.wall_now());
   };
   connect_upkeep();
   connect_payments();

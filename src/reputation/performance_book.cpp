@@ -9,6 +9,10 @@ constexpr double kLongestExpectedSeconds = 3600;
 
 }  // namespace
 
+void PerformanceBook::record_rtt(const NodeId& node, Duration rtt, WallTime now) {
+  touch(node, now).add_rtt(rtt);
+}
+
 void PerformanceBook::record_call(const NodeId& node, bool ok, std::optional<Duration> rtt, WallTime now) {
   auto& performance = touch(node, now);
   performance.add_outcome(ok, now);

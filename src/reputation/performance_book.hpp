@@ -24,6 +24,8 @@ class PerformanceBook {
  public:
   explicit PerformanceBook(std::size_t limit = kMaxPeersInBook) : table_(limit) {}
 
+  /// A round trip. No success: thousands of answered pings a day would hide every shard that did not come.
+  void record_rtt(const NodeId& node, Duration rtt, WallTime now);
   /// A call without a body worth measuring. `rtt`: where its time was that of one round trip.
   void record_call(const NodeId& node, bool ok, std::optional<Duration> rtt, WallTime now);
   /// A shard on its way, or the part of it that moved before it failed.

@@ -63,6 +63,14 @@ TEST(PerformanceBook, UnknownPeersAreTriedBeforeSlowAndFailingOnes) {
   EXPECT_GT(book.expected_duration(node(2), 1_MiB, kNow), unknown);
 }
 
+TEST(PerformanceBook, PingsHideNoFailure) {
+  PerformanceBook book;
+  for (int i = 0; i < 10'000; ++i) book.record_rtt(node(1), 10ms, kNow);
+  book.record_transfer(node(1), Direction::down, ByteCount(), 2s, false, kNow);
+  EXPECT_GE(book.find(node(1))->failure_rate(kNow), 0.5);
+  EXPECT_EQ(*book.find(node(1))->smoothed_rtt, 10ms);
+}
+
 TEST(PerformanceBook, FailuresPenalizeAndAreForgotten) {
   PerformanceBook book;
   book.record_call(node(1), true, 100ms, kNow);
