@@ -8,6 +8,10 @@
 #include <rocksdb/write_batch.h>
 
 #include <algorithm>
+#include <array>
+#include <atomic>
+#include <cstdarg>
+#include <cstdio>
 
 #include "base/log.hpp"
 
@@ -35,6 +39,20 @@ rocksdb::ColumnFamilyOptions family_options(const std::shared_ptr<rocksdb::Cache
   return options;
 }
 
+/// In place of RocksDB's own file, which ends the process once it cannot grow.
+class DatabaseLog final : public rocksdb::Logger {
+ public:
+  DatabaseLog() : Logger(rocksdb::WARN_LEVEL) {}
+  using Logger::Logv;
+  void Logv(const char* format, va_list values) override {
+    std::array<char, 512> text{};
+    std::vsnprintf(text.data(), text.size(), format, values);
+    log(LogLevel::warn, "storage", "index database: {}", text.data());
+  }
+  /// The options, each time.
+  void LogHeader(const char*, va_list) override {}
+};
+
 rocksdb::DBOptions database_options(bool create) {
   rocksdb::DBOptions options;
   options.create_if_missing = create;
@@ -42,8 +60,7 @@ rocksdb::DBOptions database_options(bool create) {
   options.max_background_jobs = 2;
   options.max_open_files = kMaxOpenFiles;
   options.max_total_wal_size = kMaxWal;
-  options.keep_log_file_num = 4;
-  options.info_log_level = rocksdb::WARN_LEVEL;
+  options.info_log = std::make_shared<DatabaseLog>();
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
   return options;
@@ -82,6 +99,7 @@ void seek_reverse(rocksdb::Iterator& rows, const ScanRequest& request) {
 struct Database::Handles {
   std::unique_ptr<rocksdb::DB> db;
   std::vector<rocksdb::ColumnFamilyHandle*> families;  // default, meta, shards
+  std::atomic<bool> has_failed = false;                // to write: syncing the log then ends the process
 
   rocksdb::ColumnFamilyHandle* of(Family family) const { return families[family == Family::meta ? 1 : 2]; }
 };
@@ -114,9 +132,8 @@ Database::Database(const std::filesystem::path& directory, Missing missing)
 
 Database::~Database() {
   auto& db = *handles_->db;
-  if (const auto status = db.SyncWAL(); !status.ok()) {
-    log(LogLevel::error, "storage", "last sync failed: {}", status.ToString());
-  }
+  const auto synced = handles_->has_failed ? rocksdb::Status::OK() : db.SyncWAL();
+  if (!synced.ok()) log(LogLevel::error, "storage", "last sync failed: {}", synced.ToString());
   for (auto* family : handles_->families) db.DestroyColumnFamilyHandle(family);
   if (const auto status = db.Close(); !status.ok()) {
     log(LogLevel::error, "storage", "closing failed: {}", status.ToString());
@@ -158,8 +175,9 @@ Result<void> Database::write(Family family, std::span<const WriteBatch* const> b
   rocksdb::WriteOptions options;
   options.sync = durability == Durability::synced;
   const auto status = handles_->db->Write(options, &rows);
-  if (!status.ok()) return std::unexpected(to_error(status));
-  return {};
+  if (status.ok()) return {};
+  handles_->has_failed = true;
+  return std::unexpected(to_error(status));
 }
 
 Result<void> Database::write(Family family, const WriteBatch& batch, Durability durability) {

@@ -38,7 +38,7 @@ class Database {
 
   /// Throws OpenError: another process has it open, it is damaged, it is not there (Missing::refuse).
   Database(const std::filesystem::path& directory, Missing missing);
-  /// Makes everything written so far durable, then closes.
+  /// Makes everything written so far durable, unless a write has failed, then closes.
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
