@@ -25,12 +25,23 @@ Error io_error(std::string_view what, const std::filesystem::path& path, const s
   return {Errc::io, fmt::format("{} {}: {}", what, path.string(), code.message())};
 }
 
+Result<void> sync_folder(const std::filesystem::path& folder) {
+  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool synced = fd >= 0 && ::fsync(fd) == 0;
+  const std::error_code code(errno, std::generic_category());
+  if (fd >= 0) ::close(fd);
+  if (!synced) return std::unexpected(io_error("sync", folder, code));
+  return {};
+}
+
 }  // namespace
 
 PackFiles::PackFiles(std::filesystem::path folder) : folder_(std::move(folder)) {
   std::error_code code;
   std::filesystem::create_directories(folder_, code);
   if (code) throw OpenError(fmt::format("cannot make {}: {}", folder_.string(), code.message()));
+  // Each time: whether an earlier start got this far nobody knows.
+  require(sync_folder(folder_.parent_path()));
 }
 
 std::filesystem::path PackFiles::path_of(std::uint32_t number) const {
@@ -52,7 +63,7 @@ Result<std::vector<std::uint32_t>> PackFiles::list() const {
 Result<std::shared_ptr<PackFile>> PackFiles::create(std::uint32_t number) {
   auto file = PackFile::create(path_of(number), number);
   if (!file) return file;
-  if (auto synced = sync_folder(); !synced) {
+  if (auto synced = sync_folder(folder_); !synced) {
     std::error_code ignored;  // the next attempt, or the next start, tries again
     std::filesystem::remove(path_of(number), ignored);
     return std::unexpected(synced.error());
@@ -94,7 +105,7 @@ Result<void> PackFiles::remove(std::uint32_t number) {
       open_.erase(known);
     }
   }
-  return sync_folder();
+  return sync_folder(folder_);
 }
 
 Result<std::uint64_t> PackFiles::size_on_disk(std::uint32_t number) const {
@@ -109,15 +120,6 @@ Result<ByteCount> PackFiles::disk_free() const {
   const auto space = std::filesystem::space(folder_, code);
   if (code) return std::unexpected(io_error("look at", folder_, code));
   return ByteCount{space.available};
-}
-
-Result<void> PackFiles::sync_folder() const {
-  const int fd = ::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool synced = fd >= 0 && ::fsync(fd) == 0;
-  const std::error_code code(errno, std::generic_category());
-  if (fd >= 0) ::close(fd);
-  if (!synced) return std::unexpected(io_error("sync", folder_, code));
-  return {};
 }
 
 }  // namespace mycostr::storage

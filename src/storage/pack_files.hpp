@@ -15,7 +15,7 @@ class PackFiles {
  public:
   static constexpr std::size_t kMaxOpen = 256;
 
-  /// Makes the folder where it is missing. Throws OpenError.
+  /// Makes the folder where it is missing, durable with its name. Throws OpenError.
   explicit PackFiles(std::filesystem::path folder);
 
   /// Numbers of the packs there are, ascending; other files are ignored. Errors: io.
@@ -33,7 +33,6 @@ class PackFiles {
   std::filesystem::path path_of(std::uint32_t number) const;
 
  private:
-  Result<void> sync_folder() const;
   void keep(std::uint32_t number, std::shared_ptr<PackFile> file);
 
   struct Open {
