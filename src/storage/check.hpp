@@ -28,12 +28,13 @@ std::vector<Problem> verify(const Database& database, const std::filesystem::pat
 struct Rebuilt {
   std::uint64_t shards = 0;
   std::uint64_t packs = 0;
-  std::vector<Problem> problems;  ///< packs left out, for lack of a readable first page
+  std::vector<Problem> problems;  ///< packs left out, and what could not be read of the others
 };
 
 /// Replaces the rows of the family "shards" by what the packs hold; the rows of the metadata stay. Blocks,
 /// reading a page per shard, and all of the newest pack. Removed shards do not come back; what they took is
-/// freed once a daemon runs. Ended early, it leaves a store that asks to be rebuilt. Throws OpenError.
+/// freed once a daemon runs. What the disk cannot read is passed over, and left as it is. Ended early, it
+/// leaves a store that asks to be rebuilt. Throws OpenError.
 Rebuilt rebuild_index(Database& database, const std::filesystem::path& packs_folder);
 
 }  // namespace mycostr::storage

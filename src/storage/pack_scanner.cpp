@@ -18,12 +18,23 @@ PackScanner::PackScanner(const PackFile& file, const PackSalt& salt, std::uint64
       position_(from),
       window_(Buffer::allocate(kWindow)) {}
 
+Result<void> PackScanner::fill_window() {
+  const auto size = std::min(position_ < singly_until_ ? kPageSize : kWindow, end_ - position_);
+  window_at_ = position_;
+  window_size_ = 0;
+  if (auto read = file_.read(window_at_, window_.mutable_view().first(size)); !read) return read;
+  window_size_ = size;
+  return {};
+}
+
 Result<ByteView> PackScanner::page_at_position() {
   if (position_ < window_at_ || position_ >= window_at_ + window_size_) {
-    window_at_ = position_;
-    window_size_ = std::min(kWindow, end_ - position_);
-    const auto read = file_.read(window_at_, window_.mutable_view().first(window_size_));
-    if (!read) return std::unexpected(read.error());
+    auto filled = fill_window();
+    if (!filled && filled.error().code == Errc::io && position_ >= singly_until_) {
+      singly_until_ = position_ + kWindow;
+      filled = fill_window();
+    }
+    if (!filled) return std::unexpected(filled.error());
   }
   return window_.view().subspan(position_ - window_at_, kPageSize);
 }

@@ -2,6 +2,7 @@
 
 #include <fstream>
 
+#include "bad_sectors.hpp"
 #include "storage/record.hpp"
 #include "store_fixture.hpp"
 
@@ -178,6 +179,114 @@ TEST(Rebuild, TellsOfAPackItCannotRead) {
   const auto rebuilt = rebuild_index(database, folder.packs());
   ASSERT_EQ(rebuilt.problems.size(), 1U);
   EXPECT_NE(rebuilt.problems[0].what.find("00000001.pack"), std::string::npos);
+}
+
+/// Forty shards of 8 KiB, 20 a pack.
+constexpr std::uint64_t kRecord = record_size(8192);
+void fill_two_packs(const TempFolder& folder) {
+  OpenStore opened(folder, 4_KiB + ByteCount{20 * kRecord});
+  for (std::uint64_t i = 0; i < 40; ++i) ASSERT_TRUE(opened.put(i, 8192));
+}
+/// Where shard `number` of them has its header.
+std::uint64_t header_at(std::uint64_t number) {
+  return kPageSize + number % 20 * kRecord;
+}
+
+Rebuilt rebuild(const TempFolder& folder) {
+  Database database(folder.index(), Database::Missing::refuse);
+  return rebuild_index(database, folder.packs());
+}
+
+TEST(Rebuild, GoesOnPastWhatCannotBeRead) {
+  const TempFolder folder;
+  fill_two_packs(folder);
+  {
+    const BadSectors bad(pack_path(folder, 1), header_at(3), header_at(5) + kPageSize);
+    const auto rebuilt = rebuild(folder);
+    EXPECT_EQ(rebuilt.shards, 37U);
+    ASSERT_EQ(rebuilt.problems.size(), 1U);
+    EXPECT_NE(rebuilt.problems[0].what.find("00000001.pack"), std::string::npos);
+    EXPECT_NE(rebuilt.problems[0].what.find(fmt::format("{} to", header_at(3))), std::string::npos);
+    OpenStore opened(folder, 256_KiB);
+    HurriedClock clock;
+    run(opened.loop, opened.store.maintain_once(clock));
+    for (std::uint64_t i = 0; i < 40; ++i) EXPECT_EQ(opened.holds(i, 8192), i < 3 || i > 5) << i;
+  }
+  EXPECT_TRUE(verify_closed(folder).empty());
+  EXPECT_EQ(rebuild(folder).shards, 40U) << "the disk can read it again, and nobody has cleared it";
+}
+
+TEST(Rebuild, KeepsShardsOfTheNewestPackThatCannotBeRead) {
+  const TempFolder folder;
+  fill_two_packs(folder);
+  {
+    const BadSectors bad(pack_path(folder, 2), header_at(30) + kPageSize, header_at(31));
+    const auto rebuilt = rebuild(folder);
+    EXPECT_EQ(rebuilt.shards, 40U);
+    ASSERT_EQ(rebuilt.problems.size(), 1U);
+    EXPECT_NE(rebuilt.problems[0].what.find(key_of(30).shard.hex()), std::string::npos);
+  }
+  EXPECT_TRUE(verify_closed(folder).empty());
+}
+
+TEST(Rebuild, TheNewestPackMayEndInWhatCannotBeRead) {
+  const TempFolder folder;
+  fill_two_packs(folder);
+  const BadSectors bad(pack_path(folder, 2), header_at(39), header_at(39) + kPageSize);
+  EXPECT_EQ(rebuild(folder).shards, 39U);
+  OpenStore opened(folder, 256_KiB);
+  ASSERT_TRUE(opened.put(100, 8192));
+  for (std::uint64_t i = 0; i < 39; ++i) EXPECT_TRUE(opened.holds(i, 8192)) << i;
+  EXPECT_TRUE(fs::exists(pack_path(folder, 3)));
+}
+
+TEST(Rebuild, LeavesOutAPackOfWhichNothingCanBeRead) {
+  const TempFolder folder;
+  fill_two_packs(folder);
+  const BadSectors bad(pack_path(folder, 1), kPageSize, 1 << 20);
+  const auto rebuilt = rebuild(folder);
+  EXPECT_EQ(rebuilt.shards, 20U);
+  EXPECT_EQ(rebuilt.packs, 1U);
+  EXPECT_EQ(rebuilt.problems.size(), 2U);
+  EXPECT_TRUE(fs::exists(pack_path(folder, 1)));
+  EXPECT_THROW(OpenStore{folder}, OpenError) << "it would be taken for an unused one";
+}
+
+TEST(Rebuild, DoesNotBringBackWhatWaitsToBeCleared) {
+  const TempFolder folder;
+  fill_two_packs(folder);
+  {
+    Database database(folder.index(), Database::Missing::refuse);
+    ShardIndex index(database);
+    ASSERT_TRUE(index.load());
+    IndexChange change(index);
+    for (const std::uint64_t number : {7, 39}) change.remove(key_of(number), **index.find(key_of(number)));
+    ASSERT_TRUE(change.commit(Durability::synced));  // the daemon ends before it has cleared the headers
+  }
+  EXPECT_EQ(rebuild(folder).shards, 38U);
+  EXPECT_EQ(rebuild(folder).shards, 38U) << "also where it was ended early";
+  {
+    OpenStore opened(folder, 256_KiB);
+    EXPECT_FALSE(opened.get(7));
+  }
+  fs::remove_all(folder.index());
+  Database database(folder.index(), Database::Missing::create);
+  EXPECT_EQ(rebuild_index(database, folder.packs()).shards, 38U) << "the headers are gone since";
+}
+
+TEST(Rebuild, ForgetsRowsOfWhatIsNoLongerThere) {
+  const TempFolder folder;
+  fill_two_packs(folder);
+  {
+    Database database(folder.index(), Database::Missing::refuse);
+    WriteBatch batch;
+    // One where no record begins, one of a pack that is gone.
+    batch.put(range_row_key(kDyingRow, {1, header_at(1) + kPageSize, 0}), encode_length(kPageSize));
+    batch.put(range_row_key(kDyingRow, {3, kPageSize, 0}), encode_length(kRecord));
+    ASSERT_TRUE(database.write(Family::shards, batch, Durability::synced));
+  }
+  EXPECT_EQ(rebuild(folder).shards, 40U);
+  for (const auto& [key, value] : index_rows(folder)) EXPECT_NE(key[0], kDyingRow);
 }
 
 TEST(Verify, FindsNothingInAHealthyStore) {
