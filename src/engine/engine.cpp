@@ -8,6 +8,8 @@ namespace mycostr::engine {
 namespace {
 /// For the database and the log: a store that cannot write its index is of no use to anybody.
 constexpr ByteCount kDiskMargin = 256_MiB;
+/// What clients may keep waiting for their next byte is this part of the transfers' memory.
+constexpr std::uint64_t kReadingShare = 4;
 }  // namespace
 
 Engine::Engine(Ports ports, const crypto::Identity& identity, const crypto::Keystore& keystore,
@@ -15,7 +17,8 @@ Engine::Engine(Ports ports, const crypto::Identity& identity, const crypto::Keys
     : ports_(ports),
       identity_(identity),
       settings_(std::move(settings)),
-      transfer_memory_(settings_.transfer_memory.value),
+      reading_memory_(settings_.transfer_memory.value / kReadingShare),
+      transfer_memory_(settings_.transfer_memory.value - reading_memory_.total()),
       directory_(identity.id(), settings_.network_id),
       own_record_(identity, ports.clock, settings_.network_id, settings_.record_life),
       performance_keeper_(ports.clock, ports.meta, performance_),
@@ -53,13 +56,11 @@ Engine::Engine(Ports ports, const crypto::Identity& identity, const crypto::Keys
                 [this](const NodeId& owner, const AgreementId& id) { return has_agreement_with(owner, id); }),
       verdict_sender_(ports.executor, ports.transport, identity, scores_,
                       [this](const NodeId& node) { return directory_.address_of(node); }),
-      files_{ports.executor,  ports.clock,
-             ports.random,    ports.crypto_pool,
-             ports.transport, directory_,
-             performance_,    scores_,
-             ports.geo,       identity,
-             keystore,        transfer_memory_,
-             settings_.files, [this] { return own_location(); }},
+      files_{ports.executor,    ports.clock,     ports.random,
+             ports.crypto_pool, ports.transport, directory_,
+             performance_,      scores_,         ports.geo,
+             identity,          keystore,        transfer_memory_,
+             reading_memory_,   settings_.files, [this] { return own_location(); }},
       catalog_(ports.meta, joins_),
       store_(files_, catalog_),
       retrieve_(files_, catalog_),

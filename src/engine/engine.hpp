@@ -142,6 +142,7 @@ class Engine : public PeerHandler {
   Ports ports_;
   const crypto::Identity& identity_;
   const EngineSettings settings_;
+  async::Budget reading_memory_;
   async::Budget transfer_memory_;
   std::optional<ByteCount> disk_free_;  ///< when it was last looked at
   ByteCount used_then_;                 ///< by shards

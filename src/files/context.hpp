@@ -42,7 +42,8 @@ struct Context {
   const GeoDatabase* geo;  ///< null where the operator has none
   const crypto::Identity& identity;
   const crypto::Keystore& keystore;
-  async::Budget& memory;  ///< bytes of all transfers together
+  async::Budget& memory;   ///< bytes of all transfers together, but for
+  async::Budget& reading;  ///< bytes of chunks that clients are still sending, however slowly
   FileSettings settings;
   std::function<std::optional<placement::Location>()> own_location;  ///< as registered
   /// Bytes that a holder keeps for this node: an unvetted one gets only so many.

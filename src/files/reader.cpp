@@ -81,7 +81,7 @@ class Reader::Filled {
 Task<> Reader::fetch_ahead() {
   const Told told(*this);
   while (next_row_ < end_chunk_ || !rows_.empty()) {
-    while (slots_.size() >= context_.settings.chunks_read_ahead) co_await changed_.wait();
+    while (!may_ask_ahead()) co_await changed_.wait();
     // In the order of the file, so that the chunk that is waited for never waits for memory behind a later
     // one.
     auto memory = co_await context_.memory.take(file_.chunk_size);
@@ -98,6 +98,15 @@ Task<> Reader::fetch_ahead() {
     slots_.push_back(slot);
     tasks_.spawn(fetch(slot));
   }
+}
+
+/// The first one waits its turn. Those ahead of it leave half of the memory to others: the client may take
+/// hours.
+bool Reader::may_ask_ahead() const {
+  if (slots_.empty()) return true;
+  const auto& memory = context_.memory;
+  return slots_.size() < context_.settings.chunks_read_ahead &&
+         memory.free() >= memory.total() / 2 + file_.chunk_size;
 }
 
 Task<Result<void>> Reader::read_rows() {

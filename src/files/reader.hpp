@@ -29,6 +29,7 @@ class Reader : public FileReader {
 
   Task<> fetch_ahead();
   Task<> fetch(std::shared_ptr<Slot> slot);
+  bool may_ask_ahead() const;
   Task<Result<void>> read_rows();
   Buffer trimmed(std::uint64_t index, Buffer bytes) const;
   /// Bytes of the chunk in the form asked for.

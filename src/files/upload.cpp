@@ -101,14 +101,17 @@ Task<> Upload::dispatch(Piece piece, bool is_last) {
     co_await async::offload(context_.crypto_pool, [this, &piece] { content_.update(piece.bytes.view()); });
   }
   auto slot = co_await window_.take(1);
+  // All that the chunk will need: the copies are made from it at once. Only now, for until it was here whole
+  // its client could have taken any time.
+  piece.memory = co_await context_.memory.take(file_.chunk_size * options_.redundancy);
+  piece.reading = {};
   chunks_.spawn(send_chunk(std::move(piece), file_.chunk_count++, is_last, std::move(slot)));
 }
 
 Task<Result<Upload::Piece>> Upload::read_piece() {
   Piece piece;
-  // All that the chunk will need: the copies are made from it at once. Nothing else is held while this waits,
-  // or uploads that each hold a piece would wait for one another for ever.
-  piece.memory = co_await context_.memory.take(file_.chunk_size * options_.redundancy);
+  // What waits for context_.memory holds of this alone, or uploads would wait for one another for ever.
+  piece.reading = co_await context_.reading.take(file_.chunk_size);
   piece.bytes = Buffer::allocate(file_.chunk_size);
   std::ranges::copy(ahead_, piece.bytes.data());
   auto filled = std::exchange(ahead_, {}).size();

@@ -30,6 +30,7 @@ class Upload {
  private:
   struct Piece {
     Buffer bytes;
+    async::Budget::Lease reading;
     async::Budget::Lease memory;
   };
 

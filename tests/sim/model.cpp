@@ -169,7 +169,9 @@ void Model::check_holder(SimNode& holder) {
 
 void Model::check_nothing_leaks(SimNode& node) {
   auto& context = node.engine().files();
-  if (context.memory.free() != context.memory.total()) complain_of(node, "transfer memory is not given back");
+  const bool is_given_back =
+      context.memory.free() == context.memory.total() && context.reading.free() == context.reading.total();
+  if (!is_given_back) complain_of(node, "transfer memory is not given back");
   if (!context.in_flight.empty()) complain_of(node, "bytes are in flight for ever");
   if (node.chunks().usage().reserved.value != 0) complain_of(node, "capacity stays reserved");
 }

@@ -69,6 +69,7 @@ class CandidatesTest : public testing::Test {
   reputation::PerformanceBook performance_;
   reputation::ScoreBook scores_{kPeriod};
   async::Budget memory_{1 << 20};
+  async::Budget reading_{1 << 20};
   Context context_{loop_.get_executor(),
                    clock_,
                    random_,
@@ -81,6 +82,7 @@ class CandidatesTest : public testing::Test {
                    self_,
                    keystore_,
                    memory_,
+                   reading_,
                    {},
                    [] { return std::optional<placement::Location>(); }};
 };

@@ -144,6 +144,7 @@ class HoldersTest : public testing::Test {
   reputation::PerformanceBook performance_;
   reputation::ScoreBook scores_{1h};
   async::Budget memory_{16 << 20};
+  async::Budget reading_{32 << 20};
   Context context_{loop_.get_executor(),
                    clock_,
                    random_,
@@ -156,6 +157,7 @@ class HoldersTest : public testing::Test {
                    self_,
                    keystore_,
                    memory_,
+                   reading_,
                    {},
                    [] { return std::optional<placement::Location>(); }};
   test::MemoryMetaStore meta_;

@@ -1,4 +1,5 @@
 // Uploads and retrieves with holders that have bad moments.
+#include "async/task_group.hpp"
 #include "files/retrieve_service.hpp"
 #include "unit/files/holders_test.hpp"
 
@@ -23,6 +24,15 @@ class TransferTest : public HoldersTest {
   }
   void keep_only(std::size_t count) {
     for (std::size_t i = count; i < ids_.size(); ++i) mood(i) = Mood::full;
+  }
+  Bytes read_whole(const FileInfo& file) {
+    Bytes out;
+    const auto reader = retrieve_.read(file, {0, file.size}, Form::plaintext);
+    while (const auto piece = clock_.run(reader->next()).value()) {
+      out.insert(out.end(), piece->data(), piece->data() + piece->size());
+    }
+    clock_.run(reader->close());
+    return out;
   }
   RetrieveService retrieve_{context_, catalog_};
 };
@@ -59,6 +69,66 @@ TEST_F(TransferTest, ALongUploadSeesNodesThatAreNew) {
     if (chunk >= 3) mood(0) = Mood::broken;
   }));
   EXPECT_FALSE(transport_.holders.at(ids_.back()).shards.empty());
+}
+
+TEST_F(TransferTest, ChunksEndWhereTheyShould) {
+  constexpr std::size_t kMiB = kDefaultChunkSize;
+  context_.settings.chunk_size = kMiB;
+  const std::map<std::size_t, std::size_t> chunks_of_size{{0, 0},    {1, 1},        {kMiB - 1, 1},
+                                                          {kMiB, 1}, {kMiB + 1, 2}, {2 * kMiB, 2}};
+  for (const auto& [size, count] : chunks_of_size) {
+    SCOPED_TRACE(size);
+    const auto content = random_.bytes(size);
+    Content source(content);
+    const auto file = clock_.run(store_.store(StoreOptions(), source));
+    ASSERT_TRUE(file);
+    EXPECT_EQ(file->size, size);
+    EXPECT_EQ(file->chunk_count, count);
+    const auto chunks = clock_.run(catalog_.chunks(file->id, 0, 10));
+    ASSERT_EQ(chunks.value().size(), count);
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto& chunk = (*chunks)[i];
+      const auto bytes = std::min(kMiB, size - i * kMiB);
+      EXPECT_EQ(chunk.size.value, (bytes + kLeafSize - 1) / kLeafSize * kLeafSize) << "whole leaves";
+      EXPECT_EQ(chunk.is_last, i + 1 == count);
+    }
+    if (size > 0) EXPECT_EQ(read_whole(*file), content);
+  }
+}
+
+/// Its clients send a byte now and then, for hours.
+TEST_F(TransferTest, SlowUploadsHoldNothingThatOthersNeed) {
+  context_.settings.chunk_size = kDefaultChunkSize;
+  async::TaskGroup group(loop_.get_executor(), "slow");
+  std::vector<std::unique_ptr<Content>> sources;
+  for (int i = 0; i < 16; ++i) {
+    sources.push_back(std::make_unique<Content>(random_.bytes(100)));
+    sources.back()->before_read = [this](std::size_t) -> Task<> { co_await clock_.sleep_for(10h); };
+    group.spawn([](StoreService& store, Content& source) -> Task<> {
+      co_await store.store(StoreOptions(), source);
+    }(store_, *sources.back()));
+  }
+  EXPECT_TRUE(store(3 * kDefaultChunkSize));
+  EXPECT_LT(took_, 10s);
+  clock_.run(group.close());
+}
+
+TEST_F(TransferTest, ADownloadThatNobodyTakesLeavesRoomForOthers) {
+  context_.settings.chunk_size = kDefaultChunkSize;
+  Content source(random_.bytes(20 * kDefaultChunkSize));
+  const auto file = clock_.run(store_.store(StoreOptions(), source));
+  ASSERT_TRUE(file);
+  const auto idle = retrieve_.read(*file, {0, file->size}, Form::plaintext);
+  const auto other = retrieve_.read(*file, {0, file->size}, Form::plaintext);
+  ASSERT_TRUE(clock_.run(idle->next()));
+  clock_.run_for(1min);
+  EXPECT_GE(memory_.free(), memory_.total() / 2 - 2 * kDefaultChunkSize);
+  const auto began = clock_.now();
+  ASSERT_TRUE(clock_.run(other->next()));
+  EXPECT_LT(clock_.now() - began, 5s);
+  EXPECT_TRUE(store(3 * kDefaultChunkSize));
+  clock_.run(idle->close());
+  clock_.run(other->close());
 }
 
 TEST_F(TransferTest, AHolderThatNeverDeliversIsNotAskedFirstForEver) {
