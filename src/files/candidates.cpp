@@ -60,6 +60,16 @@ placement::Distrust distrust_of(const reputation::ScoreBook& scores, const NodeI
   return is_away ? placement::Distrust::poorly_online : placement::Distrust::none;
 }
 
+/// Where its datagrams come from and where shards would go, as far as that is said in numbers.
+std::vector<IpAddress> addresses_of(const dht::KnownNode& node) {
+  std::vector<IpAddress> out;
+  if (node.address) out.push_back(node.address->ip);
+  for (const auto& endpoint : node.record.endpoints) {
+    if (const auto address = to_udp(endpoint)) out.push_back(address->ip);
+  }
+  return out;
+}
+
 ByteCount trial_room_of(const Context& context, const NodeId& id) {
   const auto most = context.scores.trial_capacity(id, context.clock.wall_now());
   return most - std::min(most, context.kept_by(id));
@@ -71,13 +81,18 @@ placement::LocationCheck check_location(const Context& context, const dht::Known
   placement::LocationEvidence evidence;
   evidence.claim = placement::parse_location(node.record.location);
   evidence.own = context.own_location();
-  if (node.address) {
-    evidence.is_global = node.address->ip.is_global();
-    if (context.geo != nullptr) evidence.geoip = context.geo->find(node.address->ip);
-  }
   const auto* performance = context.performance.find(node.record.id());
   if (performance != nullptr) evidence.min_rtt = performance->rtt.minimum();
-  return placement::check_location(evidence);
+  auto out = placement::check_location(evidence);
+  for (const auto& address : addresses_of(node)) {
+    evidence.is_global = address.is_global();
+    if (context.geo != nullptr) evidence.geoip = context.geo->find(address);
+    auto check = placement::check_location(evidence);
+    // Any of them that is elsewhere speaks against the claim: a shard may go there.
+    if (check.state == placement::LocationState::contradicted) return check;
+    if (check.state == placement::LocationState::geoip) out = std::move(check);
+  }
+  return out;
 }
 
 std::vector<placement::Candidate> candidates(const Context& context) {

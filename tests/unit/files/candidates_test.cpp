@@ -157,6 +157,26 @@ TEST_F(CandidatesTest, WhoIsNotWhereItSaysIsNowhere) {
   EXPECT_LT(candidate(id).weight, candidate(add(2, "198.51.100.1")).weight);
 }
 
+class TwoCountries final : public GeoDatabase {
+ public:
+  std::optional<GeoAnswer> find(const IpAddress& ip) const override {
+    return GeoAnswer{ip == IpAddress::v4(9, 9, 9, 9) ? "US" : "DE", {}};
+  }
+};
+
+/// Shards go to its endpoint, wherever its datagrams come from; and after a restart those are not known.
+TEST_F(CandidatesTest, EveryAddressHasToBeWhereItSays) {
+  const TwoCountries geo;
+  context_.geo = &geo;
+  const auto relayed = add(1, "9.9.9.9");
+  EXPECT_FALSE(candidate(relayed).location);
+  directory_.reached_at(relayed, *to_udp({"8.8.8.8", 4081}));
+  EXPECT_FALSE(candidate(relayed).location);
+  const auto honest = add(2, "8.8.4.4");
+  EXPECT_TRUE(candidate(honest).location);
+  EXPECT_EQ(check_location(context_, *directory_.find(honest)).state, placement::LocationState::geoip);
+}
+
 TEST_F(CandidatesTest, DrainingHoldersTakeNothing) {
   EXPECT_FALSE(candidate(add(1, "192.0.2.1", true)).accepting);
 }
