@@ -22,8 +22,17 @@ constexpr std::uint64_t charged(std::size_t message_size) {
   return message_size <= kFreeMessage ? 0 : message_size;
 }
 
-/// What one peer may take of the memory for requests. Identities cost nothing, so its source is bounded as
-/// well; that share is larger, for there may be many nodes behind one address.
+/// A source's part of the memory for requests: its part of the connections. With the usual limits that is 12
+/// MiB, enough for the shards that an owner has on their way to one holder; those of several owners behind
+/// one address take turns.
+std::uint64_t part_of_source(const PeerLimits& limits) {
+  const auto most = limits.incoming_memory / 2;
+  const auto connections = std::max<std::uint64_t>(limits.max_incoming, 1);
+  return std::min(most, limits.incoming_memory / connections * limits.max_incoming_per_source);
+}
+
+/// What one peer may take of the memory for one direction. Identities cost nothing, so its source is bounded
+/// as well.
 struct PeerShare {
   struct Part {
     async::Budget::Lease of_identity;
@@ -31,6 +40,7 @@ struct PeerShare {
   };
   std::shared_ptr<async::Budget> identity;
   std::shared_ptr<async::Budget> source;
+  async::Budget& all;
 
   Task<Part> take(std::uint64_t size) const {
     Part part;
@@ -49,10 +59,24 @@ struct PeerShare {
   }
 };
 
-/// Fills `out` from the request's body.
-Task<Result<void>> read_whole(HttpRequest& http, MutableBytes out) {
+/// What one connection's calls share.
+struct Peer {
+  PeerIdentity identity;
+  PeerShare requests;
+  PeerShare replies;
+  TcpLink& link;
+  const PeerLimits& limits;
+};
+
+/// Fills `out` from the request's body, not slower than is allowed.
+Task<Result<void>> read_whole(HttpRequest& http, const Peer& peer, MutableBytes out) {
   if (out.empty()) co_return Result<void>();
+  const auto before = peer.link.deadline();
+  const std::chrono::milliseconds longest(out.size() * 1000 / peer.limits.least_rate);
+  const auto due = TcpLink::now() + peer.limits.stall + longest;
+  peer.link.set_deadline(before ? std::min(*before, due) : due);
   const auto got = co_await http.read_body(out);
+  peer.link.set_deadline(before);
   if (!got) co_return std::unexpected(got.error());
   if (*got != out.size()) co_return fail(Errc::closed, "the body ends early");
   co_return Result<void>();
@@ -60,26 +84,25 @@ Task<Result<void>> read_whole(HttpRequest& http, MutableBytes out) {
 
 class IncomingCall final : public PeerRequest {
  public:
-  IncomingCall(HttpRequest& http, const PeerIdentity& from, PeerRequestHead head, const PeerShare& share,
-               async::Budget& memory)
-      : http_(http), from_(from), head_(std::move(head)), share_(share), memory_(memory) {}
+  IncomingCall(HttpRequest& http, const Peer& peer, PeerRequestHead head)
+      : http_(http), peer_(peer), head_(std::move(head)) {}
 
-  const PeerIdentity& from() const override { return from_; }
+  const PeerIdentity& from() const override { return peer_.identity; }
   const std::string& operation() const override { return head_.operation; }
   const Bytes& message() const override { return message_; }
   std::size_t body_size() const override { return head_.body_size; }
 
   Task<Result<void>> read_message() {
-    if (!reserve(message_lease_, charged(head_.message_size))) co_return no_memory();
+    if (!reserve(peer_.requests, message_lease_, charged(head_.message_size))) co_return no_memory();
     message_.resize(head_.message_size);
-    co_return co_await read_whole(http_, message_);
+    co_return co_await read_whole(http_, peer_, message_);
   }
 
   Task<Result<Buffer>> read_body() override {
     if (std::exchange(body_taken_, true)) co_return fail(Errc::internal, "the body was read before");
-    if (!reserve(body_lease_, head_.body_size)) co_return no_memory();
+    if (!reserve(peer_.requests, body_lease_, head_.body_size)) co_return no_memory();
     auto body = Buffer::allocate(head_.body_size);
-    if (const auto read = co_await read_whole(http_, body.mutable_view()); !read) {
+    if (const auto read = co_await read_whole(http_, peer_, body.mutable_view()); !read) {
       co_return std::unexpected(read.error());
     }
     co_return body;
@@ -88,10 +111,10 @@ class IncomingCall final : public PeerRequest {
   Task<Result<void>> reserve_reply(std::size_t bytes) override {
     // At once, or not at all: while it waited here its caller would hear nothing, and take this node for
     // gone.
-    auto part = share_.try_take(bytes);
+    auto part = peer_.replies.try_take(bytes);
     if (!part) co_return no_memory();
     reply_part_ = std::move(*part);
-    if (!reserve(reply_lease_, bytes)) co_return no_memory();
+    if (!reserve(peer_.replies, reply_lease_, bytes)) co_return no_memory();
     co_return Result<void>();
   }
 
@@ -99,18 +122,16 @@ class IncomingCall final : public PeerRequest {
   static std::unexpected<Error> no_memory() {
     return fail(Errc::overloaded, "too many calls at once; try again later");
   }
-  bool reserve(async::Budget::Lease& lease, std::size_t size) {
+  static bool reserve(const PeerShare& share, async::Budget::Lease& lease, std::size_t size) {
     if (size == 0) return true;
-    auto [taken, granted] = memory_.try_take(size);
+    auto [taken, granted] = share.all.try_take(size);
     lease = std::move(taken);
     return granted;
   }
 
   HttpRequest& http_;
-  const PeerIdentity& from_;
+  const Peer& peer_;
   const PeerRequestHead head_;
-  const PeerShare& share_;
-  async::Budget& memory_;
   PeerShare::Part reply_part_;
   async::Budget::Lease reply_lease_;
   async::Budget::Lease message_lease_;
@@ -122,8 +143,7 @@ class IncomingCall final : public PeerRequest {
 /// One peer's connection, as HTTP sees it.
 class PeerSession final : public HttpHandler {
  public:
-  PeerSession(PeerHandler& handler, PeerIdentity from, PeerShare share, async::Budget& memory)
-      : handler_(handler), from_(from), share_(std::move(share)), memory_(memory) {}
+  PeerSession(PeerHandler& handler, Peer peer) : handler_(handler), peer_(std::move(peer)) {}
 
   Task<> handle(HttpRequest& request, HttpResponder& responder) override {
     auto head = judge_peer_request(request.method(), request.target(),
@@ -131,8 +151,8 @@ class PeerSession final : public HttpHandler {
     if (!head) co_return co_await answer_error(responder, head.error());
     // All that the call may bring, at once: calls that held some of it and waited for more could wait for
     // ever.
-    const auto part = co_await share_.take(charged(head->message_size) + head->body_size);
-    IncomingCall call(request, from_, std::move(*head), share_, memory_);
+    const auto part = co_await peer_.requests.take(charged(head->message_size) + head->body_size);
+    IncomingCall call(request, peer_, std::move(*head));
     if (const auto read = co_await call.read_message(); !read) {
       co_return co_await answer_error(responder, read.error());
     }
@@ -155,8 +175,8 @@ class PeerSession final : public HttpHandler {
     } catch (...) {
       const auto thrown = std::current_exception();
       if (async::is_cancellation(thrown)) throw;
-      log(LogLevel::error, "peer", "{} from {}: the handler threw: {}", call.operation(), from_.id.hex(),
-          async::describe(thrown));
+      log(LogLevel::error, "peer", "{} from {}: the handler threw: {}", call.operation(),
+          peer_.identity.id.hex(), async::describe(thrown));
       co_return fail(Errc::internal, "a fault at the other node");
     }
   }
@@ -166,7 +186,8 @@ class PeerSession final : public HttpHandler {
     const bool is_inside =
         error.code == Errc::io || error.code == Errc::corrupt || error.code == Errc::internal;
     if (is_inside) {
-      log(LogLevel::warn, "peer", "a call of {} failed: {}", short_hex(from_.id.view()), to_string(error));
+      log(LogLevel::warn, "peer", "a call of {} failed: {}", short_hex(peer_.identity.id.view()),
+          to_string(error));
       error.detail = "a fault at the other node";
     }
     if (error.detail.size() > kMaxErrorDetail) error.detail.resize(kMaxErrorDetail);
@@ -194,9 +215,7 @@ class PeerSession final : public HttpHandler {
   }
 
   PeerHandler& handler_;
-  const PeerIdentity from_;
-  const PeerShare share_;
-  async::Budget& memory_;
+  const Peer peer_;
 };
 
 }  // namespace
@@ -205,9 +224,10 @@ PeerServer::PeerServer(boost::asio::io_context& loop, const Endpoint& address, c
                        const PeerLimits& limits)
     : identity_(identity),
       limits_(limits),
-      memory_(limits.incoming_memory),
-      by_identity_(std::max(limits.incoming_memory / 4, kLargestCall)),
-      by_source_(std::max(limits.incoming_memory / 2, kLargestCall)),
+      requests_(limits.incoming_memory / 2, std::max(limits.incoming_memory / 8, kLargestCall),
+                std::max(part_of_source(limits), kLargestCall)),
+      replies_(limits.incoming_memory / 2, std::max<std::uint64_t>(limits.incoming_memory / 8, kMaxChunkSize),
+               std::max<std::uint64_t>(limits.incoming_memory / 4, kMaxChunkSize)),
       listener_(loop, address, {.total = limits.max_incoming, .per_source = limits.max_incoming_per_source},
                 "peer") {}
 
@@ -243,8 +263,11 @@ Task<> PeerServer::serve(TcpSocket socket) {
     ~Counted() { --count; }
   };
   const Counted counted(connections_);
-  const PeerIdentity peer{crypto::node_id_of(*key), *key};
-  PeerSession session(*handler_, peer, {by_identity_.of(peer.id), by_source_.of(source)}, memory_);
+  const PeerIdentity identity{crypto::node_id_of(*key), *key};
+  const auto share_of = [&](Memory& memory) {
+    return PeerShare{memory.by_identity.of(identity.id), memory.by_source.of(source), memory.all};
+  };
+  PeerSession session(*handler_, {identity, share_of(requests_), share_of(replies_), stream.link(), limits_});
   const HttpTimes times{.stall = limits_.stall, .idle = limits_.incoming_idle, .request = limits_.request};
   HttpConnection connection(stream, blocks_.heads, session, times, kMaxPeerHead);
   co_await connection.serve();

@@ -238,6 +238,9 @@ void TcpLink::limit_progress(Duration limit) {
 void TcpLink::set_deadline(std::optional<SteadyTime> deadline) {
   state_->deadline = deadline;
 }
+std::optional<SteadyTime> TcpLink::deadline() const {
+  return state_->deadline;
+}
 SteadyTime TcpLink::now() {
   return std::chrono::steady_clock::now();
 }

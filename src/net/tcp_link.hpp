@@ -49,6 +49,7 @@ class TcpLink {
   void limit_progress(Duration limit);
   /// When every wait ends; nothing: never.
   void set_deadline(std::optional<SteadyTime> deadline);
+  std::optional<SteadyTime> deadline() const;
   static SteadyTime now();
 
   /// Ends sending; what was sent still arrives.

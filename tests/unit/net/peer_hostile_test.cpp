@@ -158,6 +158,32 @@ TEST_F(PeerHostileTest, AStalledBodyIsGivenUp) {
   EXPECT_TRUE(got.starts_with("HTTP/1.1 504 ")) << got;
 }
 
+TEST_F(PeerHostileTest, ABodyThatTricklesIsGivenUp) {
+  start({.stall = milliseconds(100)});
+  const TlsIdentity key(alice.seed().bytes);
+  struct Trickle {
+    static Task<std::size_t> in(boost::asio::io_context& on, Clock& time, Endpoint to, ssl_ctx_st* context) {
+      BlockPools blocks;
+      TlsStream stream(TcpSocket(on), context, TlsStream::Role::client, blocks.records);
+      EXPECT_TRUE(co_await stream.link().connect({boost::asio::ip::make_address(to.host), to.port}));
+      EXPECT_TRUE(co_await stream.handshake());
+      std::string text =
+          "POST /peer/1/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\nMycostr-Message-Length: 0\r\n\r\n";
+      std::size_t sent = 0;
+      for (; sent < 100 && stream.quiet(); ++sent) {
+        const std::array<ByteView, 1> pieces{as_bytes(text)};
+        if (!co_await stream.write(pieces)) break;
+        text = "x";
+        co_await time.sleep_for(milliseconds(20));
+      }
+      co_return sent;
+    }
+  };
+  EXPECT_LT(run(Trickle::in(loop, clock, *callee->endpoint(), key.client())), 100U);
+  ASSERT_TRUE(handler.body_error);
+  EXPECT_EQ(handler.body_error->code, Errc::timeout);
+}
+
 /// Announces the largest body and sends hardly any of it.
 Task<> hold_memory(boost::asio::io_context& on, Endpoint to, ssl_ctx_st* context) {
   BlockPools blocks;
@@ -192,7 +218,7 @@ Task<std::size_t> value_of(const std::size_t& count) {
 }
 
 TEST_F(PeerHostileTest, OneIdentityCannotHoldTheMemoryForAllBodies) {
-  start({.incoming_memory = 20 << 20});
+  start({.max_incoming_per_source = 1024, .incoming_memory = 20 << 20});
   std::array<TlsIdentity, 1> carol{TlsIdentity(node_seed(3).bytes)};
   auto call_of_alice =
       caller->call(to_callee(), {"echo", {}, Buffer::allocate(kMaxChunkSize), kMaxChunkSize}, {});
@@ -200,8 +226,15 @@ TEST_F(PeerHostileTest, OneIdentityCannotHoldTheMemoryForAllBodies) {
   EXPECT_EQ(handler.most_running, 2U) << "one of carol's, and alice's";
 }
 
+TEST_F(PeerHostileTest, AnswersComeThoughBodiesHoldTheirMemory) {
+  start({.max_incoming_per_source = 1024, .incoming_memory = 20 << 20});
+  std::array<TlsIdentity, 2> many{TlsIdentity(node_seed(3).bytes), TlsIdentity(node_seed(4).bytes)};
+  auto call_of_alice = caller->call(to_callee(), {"give", {}, {}, kMaxChunkSize}, {});
+  EXPECT_TRUE(run(under_attack(loop, clock, *callee->endpoint(), many, 2, std::move(call_of_alice))));
+}
+
 TEST_F(PeerHostileTest, OneSourceCannotHoldTheMemoryForAllBodies) {
-  start({.incoming_memory = 20 << 20});
+  start({.incoming_memory = 64 << 20});
   std::array<TlsIdentity, 4> many{TlsIdentity(node_seed(3).bytes), TlsIdentity(node_seed(4).bytes),
                                   TlsIdentity(node_seed(5).bytes), TlsIdentity(node_seed(6).bytes)};
   auto count = value_of(handler.running);

@@ -314,7 +314,7 @@ TEST_F(PeerTransportTest, KeepsNoMoreIdleConnectionsThanAllowed) {
 }
 
 TEST_F(PeerTransportTest, MemoryForIncomingBodiesIsBounded) {
-  start({.incoming_memory = 1 << 20});
+  start({.incoming_memory = 2 << 20});  // half of it for answers
   const auto ask = [&](std::size_t message) {
     return call(to_callee(), {"echo", Bytes(message), Buffer::allocate(1 << 20), 1 << 20});
   };
@@ -360,6 +360,28 @@ TEST_F(PeerTransportTest, CallsBeyondTheirNodesShareOfMemoryWaitForOneAnother) {
   run(async::run_all(loop.get_executor(), "test", std::move(calls)));
   EXPECT_EQ(answered, 10U);
   EXPECT_EQ(handler.most_running, 1U);
+}
+
+TEST_F(PeerTransportTest, TwoOwnersBehindOneAddressCanPlaceTheirShards) {
+  start({.incoming_memory = 96 << 20});
+  const crypto::Identity carol(node_seed(3));
+  PeerTransport third(loop, clock, carol, std::nullopt);
+  struct Ask {
+    static Task<> in(PeerTransport& from, PeerAddress to, std::size_t& answered) {
+      answered +=
+          co_await from.call(std::move(to), {"pause", {1}, Buffer::allocate(1 << 20), 1 << 20}, {}) ? 1 : 0;
+    }
+  };
+  std::vector<Task<>> calls;
+  std::size_t answered = 0;
+  for (int i = 0; i < 8; ++i) {
+    calls.push_back(Ask::in(*caller, to_callee(), answered));
+    calls.push_back(Ask::in(third, to_callee(), answered));
+  }
+  run(async::run_all(loop.get_executor(), "test", std::move(calls)));
+  EXPECT_EQ(answered, 16U);
+  EXPECT_LE(handler.most_running, 12U) << "an eighth of the memory";
+  run(third.stop());
 }
 
 TEST_F(PeerTransportTest, OneSourceCannotTakeAllConnections) {
