@@ -85,19 +85,27 @@ void HolderService::remember_made(const NodeId& owner) {
   made_[owner] = now;
 }
 
-/// Where there are too many, the oldest of those that were never used goes.
+/// Where there are too many, the oldest of those without shards goes, one that was never used before others.
 Task<Result<void>> HolderService::make_room() {
   std::size_t count = 0;
   const Agreement* oldest = nullptr;
+  const auto goes_before = [](const Agreement& a, const Agreement& b) {
+    return std::pair(!is_unused(a), a.terms.since) < std::pair(!is_unused(b), b.terms.since);
+  };
   for (const auto& [id, agreement] : book_.all()) {
     if (agreement.role != Role::holder || agreement.state != State::active) continue;
     ++count;
-    const bool can_go = is_unused(agreement) && !in_work_.contains(agreement.peer);
-    if (can_go && (oldest == nullptr || agreement.terms.since < oldest->terms.since)) oldest = &agreement;
+    const bool can_go = agreement.revision.shards == 0 && !in_work_.contains(agreement.peer);
+    if (can_go && (oldest == nullptr || goes_before(agreement, *oldest))) oldest = &agreement;
   }
   if (count < kMaxAgreements) co_return Result<void>();
   if (oldest == nullptr) co_return fail(Errc::full, "this node has all the agreements it can keep");
-  co_return co_await book_.forget(oldest->id, {});
+  if (is_unused(*oldest)) co_return co_await book_.forget(oldest->id, {});
+  auto over = *oldest;
+  over.state = State::ending;
+  auto saved = co_await book_.save({std::move(over)}, {}, Durability::buffered);
+  ended_.notify_all();
+  co_return saved;
 }
 
 Task<> HolderService::run() {

@@ -246,15 +246,43 @@ TEST_F(HolderServiceTest, WhatIsNotOnDiskIsNotSigned) {
   EXPECT_TRUE(change(revision, delta));
 }
 
-TEST_F(HolderServiceTest, UnusedAgreementsMakeRoom) {
-  for (std::size_t i = 0; i < HolderService::kMaxAgreements + 3; ++i) {
-    Agreement other = agreement::make_agreement(Role::holder, terms(), {wire::encode(terms()), {}, {}});
-    other.peer = pair_.random.make<NodeId>();
-    ASSERT_TRUE(pair_.clock.run(pair_.holder->book.save({other}, {}, Durability::buffered)));
-    if (i + 1 >= HolderService::kMaxAgreements) break;
+class FullBookTest : public HolderServiceTest {
+ protected:
+  /// As many agreements of others as there may be.
+  void fill_book(const wire::Revision& revision) {
+    for (std::size_t i = 0; i < HolderService::kMaxAgreements; ++i) {
+      Agreement other = agreement::make_agreement(Role::holder, terms(), {wire::encode(terms()), {}, {}});
+      other.peer = pair_.random.make<NodeId>();
+      other.id = pair_.random.make<AgreementId>();
+      other.revision = revision;
+      ASSERT_TRUE(pair_.clock.run(pair_.holder->book.save({other}, {}, Durability::buffered)));
+    }
   }
+  std::size_t active() { return pair_.holder->book.in_state(Role::holder, State::active).size(); }
+};
+
+TEST_F(FullBookTest, UnusedAgreementsMakeRoom) {
+  fill_book({});
   EXPECT_TRUE(propose(terms()));
   EXPECT_EQ(pair_.holder->book.all().size(), HolderService::kMaxAgreements);
+}
+
+/// A change that adds nothing costs a stranger no more than a proposal.
+TEST_F(FullBookTest, SoDoEmptyOnes) {
+  wire::Revision empty;
+  empty.number = 1;
+  fill_book(empty);
+  EXPECT_TRUE(propose(terms()));
+  EXPECT_EQ(active(), HolderService::kMaxAgreements);
+  EXPECT_NE(pair_.at_holder(), nullptr);
+}
+
+TEST_F(FullBookTest, ThoseWithShardsDoNot) {
+  wire::Revision used;
+  used.number = 1;
+  used.shards = 1;
+  fill_book(used);
+  EXPECT_EQ(propose(terms()).error().code, Errc::full);
 }
 
 TEST_F(HolderServiceTest, WhatTheAgreementHasIsNotDeleted) {
