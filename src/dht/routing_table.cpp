@@ -53,7 +53,10 @@ void RoutingTable::answered(const Contact& contact, std::optional<Duration> rtt,
     if (may_enter(bucket, contact)) return insert(bucket, contact, rtt, now);
     return keep_as_replacement(bucket, contact);
   }
-  if (entry->contact.address != contact.address) move_to(*entry, contact.address);
+  if (entry->contact.address != contact.address && !move_to(bucket, *entry, contact.address)) {
+    remove(contact.id);
+    return keep_as_replacement(bucket, contact);
+  }
   if (rtt) {
     const auto sample = to_us(*rtt);
     entry->rtt_us = entry->rtt_us == 0 ? sample : (entry->rtt_us * (kRttWeight - 1) + sample) / kRttWeight;
@@ -62,12 +65,16 @@ void RoutingTable::answered(const Contact& contact, std::optional<Duration> rtt,
   entry->failures = 0;
 }
 
-/// A node at a new address: counted where it is now. It stays also where the new subnet is full, for what it
-/// had was its own.
-void RoutingTable::move_to(TableEntry& entry, const UdpAddress& address) {
-  per_subnet_.remove(subnet_of(entry.contact.address.ip));
-  per_subnet_.add(subnet_of(address.ip));
+/// A node at a new address: counted where it is now. False where the new subnet is full: else keys could
+/// enter from many subnets, and all move to one machine.
+bool RoutingTable::move_to(std::size_t bucket, TableEntry& entry, const UdpAddress& address) {
+  const auto from = subnet_of(entry.contact.address.ip);
+  const auto to = subnet_of(address.ip);
+  if (from != to && !subnet_allows(bucket, address.ip)) return false;
+  per_subnet_.remove(from);
+  per_subnet_.add(to);
   entry.contact.address = address;
+  return true;
 }
 
 void RoutingTable::insert(std::size_t bucket, const Contact& contact, std::optional<Duration> rtt,

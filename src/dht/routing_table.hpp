@@ -86,7 +86,7 @@ class RoutingTable {
   bool may_enter(std::size_t bucket, const Contact& contact) const;
   void insert(std::size_t bucket, const Contact& contact, std::optional<Duration> rtt, SteadyTime now);
   void keep_as_replacement(std::size_t bucket, const Contact& contact);
-  void move_to(TableEntry& entry, const UdpAddress& address);
+  bool move_to(std::size_t bucket, TableEntry& entry, const UdpAddress& address);
   TableEntry* find_entry(const NodeId& id);
 
   const NodeId self_;

@@ -147,6 +147,21 @@ TEST_F(RoutingTableTest, SubnetsCountWhereNodesAreNow) {
   EXPECT_EQ(table_.size(), 4U);
 }
 
+TEST_F(RoutingTableTest, WhoMovesToAFullSubnetWaitsAsAReplacement) {
+  const auto a = enter(5, address_of(9, 1));
+  enter(5, address_of(9, 2));
+  const auto mover = enter(5);
+  const Contact moved{mover.id, address_of(9, 3)};
+  table_.answered(moved, 20ms, now_);
+  EXPECT_FALSE(holds(mover));
+  EXPECT_EQ(table_.size(), 2U);
+  table_.answered({a.id, address_of(9, 4)}, 20ms, now_);
+  EXPECT_TRUE(holds(a)) << "within its subnet it may move";
+  EXPECT_EQ(evict(a), moved);
+  table_.answered(moved, 20ms, now_);
+  EXPECT_EQ(table_.find(mover.id)->contact.address, moved.address);
+}
+
 TEST_F(RoutingTableTest, SubnetsAreFreeInDevelopmentNetworks) {
   RoutingTable table(self_, {.distinct_subnets = false});
   for (std::uint16_t i = 0; i < 10; ++i) table.answered(contact_in(5, UdpAddress{{}, i}), 1ms, now_);
