@@ -63,6 +63,7 @@ class Repair(unittest.TestCase):
             _, pack, at, size = firsts[robbed][0]
             overwrite(pack, at, bytes(PAGE + size))
             net.kill(dead)
+            damaged = max(a["epoch"] for a in self.audits(owner))
 
             def healed():
                 self.assertTrue(owner.retrieve(file_id).body == data, "the file while copies are missing")
@@ -75,8 +76,11 @@ class Repair(unittest.TestCase):
             for i in (rotten, robbed):
                 verdicts = [a["outcome"] for a in self.audits(owner) if a["peer"] == net.ids[i]]
                 self.assertIn("failed", verdicts, "the loss shows in an audit")
+                found = min(a["epoch"] for a in self.audits(owner, "failed") if a["peer"] == net.ids[i])
+                self.assertLessEqual(found - damaged, 3, "audit periods until it was found")
                 after = verdicts[verdicts.index("failed") + 1:]
                 self.assertNotIn("failed", after[1:], "and in no later one but that which was under way")
+            print(f"whole again {max(a['epoch'] for a in self.audits(owner)) - damaged} audit periods after the damage")
             # One of the two may have lost the dead node's copy too: then either reason is given for it.
             self.assertGreaterEqual(sum(r["reason"] == "offline" for r in done), len(kept[dead]) - 2)
             self.assertGreaterEqual(len(done), len(kept[dead]) + 2)

@@ -183,6 +183,7 @@ class Months {
   }
 
   void note_repairs() {
+    report_.promised_repair = promise();
     for (std::size_t i = 0; i < settings_.owners; ++i) {
       for (const auto& repair : world_.node(i).engine().repairs().list(repair::RepairState::done, SIZE_MAX)) {
         if (repair.id <= last_repair_[i]) continue;

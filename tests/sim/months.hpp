@@ -38,6 +38,7 @@ struct MonthsReport {
   std::size_t repaired = 0;
   std::size_t repaired_in_partition = 0;
   Duration slowest_repair{};  ///< from a holder's death to the last copy made in its place
+  Duration promised_repair{};
   std::size_t audits = 0;
   std::map<std::size_t, Duration> found;  ///< when each cheater's first audit failed, since the start
   std::size_t honest_disqualified = 0;

@@ -29,6 +29,7 @@ TEST(Months, NoFileIsLostWhileNodesDie) {
   expect_no_complaints(report, kSeed);
   EXPECT_EQ(report.files_lost, 0);
   EXPECT_EQ(report.honest_disqualified, 0);
+  EXPECT_LE(report.slowest_repair, report.promised_repair);
   EXPECT_GE(report.deaths, 110);
   EXPECT_GE(report.repaired, report.deaths);
   EXPECT_GT(report.audits, 12'000);
