@@ -48,9 +48,7 @@ Task<Result<void>> Log::open() {
         bad.erase(row.key);
         continue;
       }
-      const Key key{record->at, record->id};
-      if (record->has_transcript) transcripts_of(*record).insert(key);
-      records_.emplace(key, std::move(*record));
+      insert(std::move(*record));
     }
     more = rows->size() == kRowsAtOnce;
     if (more) after = rows->back().key;
@@ -61,39 +59,45 @@ Task<Result<void>> Log::open() {
 }
 
 Task<Result<void>> Log::add(Record record, Bytes transcript, WriteBatch batch, Durability durability) {
-  const Key key{record.at, record.id};
   record.has_transcript = !transcript.empty();
   batch.put(audit_row(record.at, record.id), encode_row(record));
-  if (record.has_transcript) {
-    batch.put(transcript_row(record.id), std::string(as_text(transcript)));
-    transcripts_of(record).insert(key);
-  }
-  records_.emplace(key, std::move(record));
-  trim(batch);
+  if (record.has_transcript) batch.put(transcript_row(record.id), std::string(as_text(transcript)));
+  auto& kept = kept_[record.role];
+  insert(std::move(record));
+  trim(kept, batch);
   // Listed though it could not be written: then it is gone at the next start.
   co_return co_await store_.commit(std::move(batch), durability);
 }
 
-std::set<Log::Key>& Log::transcripts_of(const Record& record) {
-  return record.outcome == Outcome::passed ? passed_ : failed_;
+void Log::insert(Record record) {
+  const Key key{record.at, record.id};
+  kept_[record.role].all.insert(key);
+  if (record.has_transcript) transcripts_of(record).insert(key);
+  records_.emplace(key, std::move(record));
 }
 
-void Log::trim(WriteBatch& batch) {
-  while (records_.size() > settings_.kept_audits) {
-    const auto& [key, oldest] = *records_.begin();
-    if (oldest.has_transcript) drop_transcript(key, batch);
+std::set<Log::Key>& Log::transcripts_of(const Record& record) {
+  auto& kept = kept_[record.role];
+  return record.outcome == Outcome::passed ? kept.passed : kept.failed;
+}
+
+void Log::trim(Kept& kept, WriteBatch& batch) {
+  while (kept.all.size() > settings_.kept_audits) {
+    const auto key = *kept.all.begin();
+    if (records_.at(key).has_transcript) drop_transcript(key, batch);
     batch.erase(audit_row(key.first, key.second));
-    records_.erase(records_.begin());
+    records_.erase(key);
+    kept.all.erase(key);
   }
-  if (records_.empty()) return;
-  const auto kept =
+  if (kept.all.empty()) return;
+  const auto longest =
       std::chrono::duration_cast<std::chrono::milliseconds>(settings_.period * kTranscriptEpochs);
-  const auto since = records_.rbegin()->first.first - kept;
-  while (passed_.size() > settings_.kept_transcripts ||
-         (!passed_.empty() && passed_.begin()->first < since)) {
-    drop_transcript(*passed_.begin(), batch);
+  const auto since = kept.all.rbegin()->first - longest;
+  auto& [all, passed, failed] = kept;
+  while (passed.size() > settings_.kept_transcripts || (!passed.empty() && passed.begin()->first < since)) {
+    drop_transcript(*passed.begin(), batch);
   }
-  while (failed_.size() > settings_.kept_transcripts) drop_transcript(*failed_.begin(), batch);
+  while (failed.size() > settings_.kept_transcripts) drop_transcript(*failed.begin(), batch);
 }
 
 void Log::drop_transcript(Key key, WriteBatch& batch) {

@@ -42,15 +42,22 @@ class Log {
  private:
   using Key = std::pair<WallTime, AuditId>;
 
+  /// Of one role: what others ask of this node as a holder must not push out its own audits.
+  struct Kept {
+    std::set<Key> all;
+    std::set<Key> passed;  ///< that have transcripts
+    std::set<Key> failed;
+  };
+
+  void insert(Record record);
   std::set<Key>& transcripts_of(const Record& record);
-  void trim(WriteBatch& batch);
+  void trim(Kept& kept, WriteBatch& batch);
   void drop_transcript(Key key, WriteBatch& batch);
 
   MetaStore& store_;
   const Settings settings_;
   std::map<Key, Record> records_;
-  std::set<Key> passed_;  ///< that have transcripts
-  std::set<Key> failed_;
+  std::map<agreement::Role, Kept> kept_;
 };
 
 }  // namespace mycostr::audit

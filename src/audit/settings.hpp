@@ -11,7 +11,7 @@ struct Settings {
   Duration deadline = std::chrono::seconds(15);  ///< audit.deadline, for a whole answer
   std::uint32_t max_leaves = wire::kMaxAuditLeaves;  ///< audit.max_leaves, 1 to kMaxAuditLeaves
   Duration contain_for = std::chrono::hours(6);      ///< audit.contain_for: then silence is failure
-  std::size_t kept_audits = 10'000;                  ///< in the list
+  std::size_t kept_audits = 10'000;                  ///< in the list, of each role
   std::size_t kept_transcripts = 1'000;  ///< of those that passed, and as many of those that failed
 };
 

@@ -114,5 +114,23 @@ TEST_F(AuditLogTest, KeepsNoMoreTranscriptsThanItMay) {
     EXPECT_EQ(clock_.run(log.transcript(ids[i])).has_value(), i % 3 != 0) << i;
 }
 
+/// Whoever is both could be asked by its own holders until the evidence against them is gone.
+TEST_F(AuditLogTest, WhatAHolderIsAskedPushesOutNoneOfItsOwn) {
+  settings_.kept_audits = 3;
+  settings_.kept_transcripts = 2;
+  Log log(store_, settings_);
+  const auto own = add(log, record(0, Outcome::failed), {1});
+  for (int minute = 1; minute < 20; ++minute) {
+    auto asked = record(minute, Outcome::failed);
+    asked.role = agreement::Role::holder;
+    add(log, std::move(asked), {2});
+  }
+  EXPECT_EQ(minutes(log, {}), (std::vector{0, 17, 18, 19}));
+  EXPECT_TRUE(clock_.run(log.transcript(own)));
+  Log again(store_, settings_);
+  ASSERT_TRUE(clock_.run(again.open()));
+  EXPECT_EQ(again.list({}), log.list({}));
+}
+
 }  // namespace
 }  // namespace mycostr::audit
