@@ -57,7 +57,9 @@ void Kademlia::received(const UdpAddress& from, ByteView bytes) {
   const auto asker = responder_.received(from, *got, bytes.size(), reachability_.is_server());
   if (!asker) return;
   if (asker->is_proven) return alive({asker->contact, asker->is_server, asker->record_seq, std::nullopt});
-  if (asker->is_server && table_.has_room_for(asker->contact)) check(asker->contact);
+  // Who is not checked enters once it comes with the cookie.
+  const bool is_wanted = asker->is_server && table_.has_room_for(asker->contact);
+  if (is_wanted && asker->may_be_checked) check(asker->contact);
 }
 
 void Kademlia::call(const UdpAddress& to, std::optional<NodeId> id, wire::DatagramBody body,

@@ -15,6 +15,9 @@ constexpr RateSettings kAwaitedKnockRate{.per_second = 10, .burst = 20};
 /// A knock goes to an address that somebody else names: few of them to one place.
 constexpr RateSettings kKnockRate{.per_second = 0.2, .burst = 5, .counters = 128};
 
+/// Two Pings; Nodes without any are a byte longer than one.
+const std::size_t kCheckSize = 2 * (wire::nodes_reply_size(0) - 1);
+
 /// How many contacts a reply of at most `room` bytes holds.
 std::size_t contacts_in(std::size_t room) {
   std::size_t count = wire::kMaxContactsPerReply;
@@ -75,6 +78,7 @@ std::optional<Asker> Responder::received(const UdpAddress& from, const wire::Rec
   const auto encoded = wire::encode_datagram(reply, around_.signer);
   if (!asker.is_proven && encoded.size() > request_size) return std::nullopt;
   around_.datagrams.send(from, encoded);
+  asker.may_be_checked = encoded.size() + kCheckSize <= request_size;
   return asker;
 }
 

@@ -16,6 +16,9 @@ struct Asker {
   bool is_proven = false;  ///< receives at that address
   bool is_server = false;
   std::uint64_t record_seq = 0;
+  /// The request was so long, and its answer so short, that a Ping and its repeat may follow to that address,
+  /// which an unproven one may have forged.
+  bool may_be_checked = false;
 };
 
 class Responder {

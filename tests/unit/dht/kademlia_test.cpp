@@ -61,10 +61,25 @@ class KademliaTest : public testing::Test {
 
 TEST_F(KademliaTest, AStrangerEntersOnceItHasAnswered) {
   auto peer = server(2);
-  node_.received(peer.address(), peer.write(wire::Ping{}));
+  node_.received(peer.address(), peer.write(wire::Ping{}, kMaxDatagram));
   EXPECT_EQ(node_.table().size(), 0U) << "the address may be forged";
   EXPECT_EQ(answer_all(peer, [](const auto&) { return wire::Done{}; }), 1U);
   EXPECT_EQ(node_.table().size(), 1U);
+}
+
+TEST_F(KademliaTest, AnAnswerAndTheCheckItCausesAreNoLongerThanTheRequest) {
+  std::size_t checked = 0;
+  for (std::size_t size = 149; size <= kMaxDatagram; ++size) {
+    auto peer = server(size);
+    const auto request = peer.write(wire::Ping{}, size);
+    node_.received(peer.address(), request);
+    pass(10s);  // its repeat as well
+    std::size_t sent = 0;
+    for (const auto& one : bench_.socket.sent) sent += one.bytes.size();
+    ASSERT_LE(sent, request.size());
+    checked += bench_.socket.take().size() > 1;
+  }
+  EXPECT_EQ(checked, kMaxDatagram + 1 - 3 * 149) << "wherever there is room";
 }
 
 TEST_F(KademliaTest, AStrangerWithACookieEntersAtOnce) {
@@ -87,7 +102,7 @@ TEST_F(KademliaTest, AClientIsAnsweredAndNeverEnters) {
 TEST_F(KademliaTest, ForgedSendersBringFewChecks) {
   for (std::uint64_t i = 0; i < 1000; ++i) {
     auto peer = server(2 + i);
-    node_.received(peer.address(), peer.write(wire::Ping{}));
+    node_.received(peer.address(), peer.write(wire::Ping{}, kMaxDatagram));
   }
   std::size_t requests = 0;
   for (const auto& one : bench_.socket.sent) {
