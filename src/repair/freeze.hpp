@@ -31,7 +31,8 @@ class Freeze {
 
  private:
   bool is_crowd(std::size_t silent, std::size_t known) const;
-  bool crowd_vanished(Sight sight, SteadyTime now);
+  /// When the first of them fell silent.
+  std::optional<SteadyTime> crowd_vanished(Sight sight, SteadyTime now);
 
   const Settings settings_;
   std::optional<SteadyTime> since_;

@@ -130,6 +130,22 @@ TEST(Freeze, IsFoundAgainAfterARestart) {
   EXPECT_TRUE(holders.is_frozen());
 }
 
+TEST(Freeze, RestartsDoNotProlongIt) {
+  const Settings settings;
+  const auto longest = kLongestFreezeInGraces * settings.grace + settings.suspect_after;
+  Holders holders({}, kStart);
+  for (std::uint8_t n = 1; n <= 12; ++n) {
+    if (n <= 6) holders.restore(node(n), HolderState::suspect, kStart - longest + minutes(30));
+    holders.observe(node(n), n <= 6 ? silent() : answers(), kStart);
+  }
+  auto now = kStart;
+  for (; now < kStart + minutes(29); now += minutes(1)) EXPECT_TRUE(holders.advance(now).empty());
+  EXPECT_TRUE(holders.is_frozen());
+  std::size_t gone = 0;
+  for (; now < kStart + minutes(40); now += minutes(1)) gone += holders.advance(now).size();
+  EXPECT_EQ(gone, 6U);
+}
+
 TEST(Freeze, DoesNotCountThoseGivenUpBefore) {
   HoldersRun run(12);
   run.silence(1);
