@@ -38,6 +38,10 @@ Kademlia::Kademlia(Surroundings around, NodeId self, OwnRecord& record, Kademlia
   next_refresh_ = spread(settings.refresh / 16);
   next_reachability_ = now + std::chrono::seconds(5);
   responder_.is_awaited = [this](const wire::Nonce& nonce) { return reachability_.is_waiting_for(nonce); };
+  responder_.may_ask = [this](const UdpAddress& address) { return may_ask(address); };
+  responder_.ask_to_knock = [this](const Contact& helper, const wire::KnockAt& request) {
+    return pass_on(helper, request, true);
+  };
   responder_.knocked = [this](const UdpAddress& from, const wire::Nonce& nonce) {
     // Where all know all, anybody has to do.
     const bool is_small = table_.size() <= kSmallNetwork;
@@ -127,7 +131,6 @@ std::optional<UdpAddress> Kademlia::observed() const {
   return std::nullopt;
 }
 
-/// What others name may be anything: a private address is asked only by who is in a private network itself.
 bool Kademlia::may_ask(const UdpAddress& address) const {
   return address.port != 0 && (address.ip.is_global() || has_private_peers_);
 }

@@ -68,6 +68,9 @@ class Kademlia final : public DatagramHandler {
   /// Enters the network by the nodes at these addresses: nothing where none of them answers.
   void join(const std::vector<UdpAddress>& addresses);
 
+  /// What others name may be anything: a private address is asked only by who is in a private network itself.
+  bool may_ask(const UdpAddress& address) const;
+
   const RoutingTable& table() const { return table_; }
   const Reachability& reachability() const { return reachability_; }
   /// The own address as most of the last nodes saw it.
@@ -113,8 +116,8 @@ class Kademlia final : public DatagramHandler {
   void refresh_far_buckets();
   void check_reachability();
   void ask_for_knock(const Contact& helper, const wire::Nonce& nonce, bool may_repeat);
+  bool pass_on(const Contact& helper, const wire::KnockAt& request, bool may_repeat);
   void observe(const UdpAddress& by, const UdpAddress& address);
-  bool may_ask(const UdpAddress& address) const;
 
   Surroundings around_;
   const NodeId self_;
@@ -133,6 +136,7 @@ class Kademlia final : public DatagramHandler {
   Duration stale_after_;
   std::size_t checks_running_ = 0;     ///< of nodes in the table
   std::size_t newcomers_checked_ = 0;  ///< likewise of others
+  std::size_t knocks_asked_ = 0;       ///< under way, for others
   struct Observation {
     Subnet by;
     UdpAddress address;

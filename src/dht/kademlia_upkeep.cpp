@@ -8,6 +8,7 @@ namespace mycostr::dht {
 namespace {
 
 constexpr std::size_t kMaxChecksRunning = 8;
+constexpr std::size_t kMaxKnocksAsked = 32;
 /// A tick at least so often, so that secrets and values grow old in time.
 constexpr auto kIdleTick = std::chrono::seconds(30);
 constexpr auto kLeastStaleAfter = std::chrono::minutes(2);
@@ -131,7 +132,7 @@ void Kademlia::refresh_neighbourhood() {
 }
 
 void Kademlia::check_reachability() {
-  if (table_.size() < kLeastNodesForVerdict) return;
+  if (table_.size() < kLeastNodesForVerdict) return reachability_.forget();
   const auto others = table_.closest(around_.random.make<NodeId>(), kBucketSize);
   if (others.empty()) return;
   const auto helper = others[around_.random.below(others.size())];
@@ -148,6 +149,21 @@ void Kademlia::ask_for_knock(const Contact& helper, const wire::Nonce& nonce, bo
   };
   handlers.failed = [this, nonce] { reachability_.withdraw(nonce); };
   call(helper.address, helper.id, wire::CheckMe{nonce}, 0, std::move(handlers));
+}
+
+/// False where too many are under way: who asked for it tries another node.
+bool Kademlia::pass_on(const Contact& helper, const wire::KnockAt& request, bool may_repeat) {
+  if (knocks_asked_ >= kMaxKnocksAsked) return false;
+  ++knocks_asked_;
+  Calls::Handlers handlers;
+  handlers.replied = [this, helper, request, may_repeat](const Reply& reply) {
+    --knocks_asked_;
+    // The refusal brought the cookie that was missing.
+    if (lacks_cookie(reply) && may_repeat) pass_on(helper, request, false);
+  };
+  handlers.failed = [this] { --knocks_asked_; };
+  call(helper.address, helper.id, request, 0, std::move(handlers));
+  return true;
 }
 
 }  // namespace mycostr::dht

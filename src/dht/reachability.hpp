@@ -28,6 +28,8 @@ class Reachability {
   /// but no failure either. A server's row of failures ends, or packets lost now and then would make a client
   /// of it where it knows nearly all others.
   void knocked_by_known(const wire::Nonce& nonce);
+  /// Too few nodes are left to tell: what was told counts no more.
+  void forget() { *this = {}; }
   /// Checks without a knock come to their end.
   void tick(SteadyTime now);
   bool is_server() const { return failures_ < kFailures; }

@@ -12,7 +12,8 @@ constexpr RateSettings kUnprovenRate{.per_second = 10, .burst = 50};
 constexpr RateSettings kAllUnprovenRate{.per_second = 500, .burst = 1000};
 /// Whoever sees the nonce may send more of them than one.
 constexpr RateSettings kAwaitedKnockRate{.per_second = 10, .burst = 20};
-/// A knock goes to an address that somebody else names: few of them to one place.
+/// A knock goes to an address that somebody else names: few of them to one place, and few for one place,
+/// which could use up by many addresses what others wait for.
 constexpr RateSettings kKnockRate{.per_second = 0.2, .burst = 5, .counters = 128};
 
 /// Two Pings; Nodes without any are a byte longer than one.
@@ -36,6 +37,7 @@ Responder::Responder(Surroundings& around, const RoutingTable& table, OwnRecord&
       unproven_(kUnprovenRate, around.random),
       all_unproven_(kAllUnprovenRate),
       awaited_knocks_(kAwaitedKnockRate),
+      knocks_asked_(kKnockRate, around.random),
       knocks_(kKnockRate, around.random),
       self_(wire::receiver_tag(crypto::node_id_of(around.signer.key()))),
       values_(crypto::node_id_of(around.signer.key()), table.limits().distinct_subnets) {}
@@ -63,10 +65,6 @@ std::optional<Asker> Responder::received(const UdpAddress& from, const wire::Rec
     if (knocked) knocked(from, knock->nonce);
     return std::nullopt;
   }
-  if (const auto* at = std::get_if<wire::KnockAt>(&datagram.body)) {
-    knock_at(*at);
-    return std::nullopt;
-  }
   wire::Datagram reply;
   reply.body = answer(asker, datagram.body, asker.is_proven ? kMaxDatagram : request_size);
   reply.is_server = is_server;
@@ -89,6 +87,7 @@ wire::DatagramBody Responder::answer(const Asker& asker, const wire::DatagramBod
   if (const auto* put_value = std::get_if<wire::PutValue>(&request)) return put(asker, *put_value);
   if (std::holds_alternative<wire::GetRecord>(request)) return own_record(room);
   if (const auto* check = std::get_if<wire::CheckMe>(&request)) return pass_on(asker, *check);
+  if (const auto* at = std::get_if<wire::KnockAt>(&request)) return knock_at(asker, *at);
   return wire::Done{};
 }
 
@@ -130,24 +129,30 @@ wire::DatagramBody Responder::pass_on(const Asker& asker, const wire::CheckMe& r
   auto others = table_.closest(around_.random.make<NodeId>(), kBucketSize);
   std::erase_if(others, [&](const Contact& contact) { return contact.id == asker.contact.id; });
   if (others.empty()) return wire::Refused{wire::Refusal::full};
-  tell(others[around_.random.below(others.size())].address,
-       wire::KnockAt{asker.contact.address, request.nonce});
+  const auto& helper = others[around_.random.below(others.size())];
+  const bool is_asked = ask_to_knock && ask_to_knock(helper, {asker.contact.address, request.nonce});
+  if (!is_asked) return wire::Refused{wire::Refusal::full};
   return wire::Done{};
 }
 
-/// Who passed it on waits for no answer; with one, more bytes would leave than came, perhaps all to one
-/// place.
-void Responder::knock_at(const wire::KnockAt& request) {
-  if (request.address.port == 0 || !knocks_.allow(request.address, around_.clock.now())) return;
-  tell(request.address, wire::Knock{request.nonce});
+/// Only for who is proven: a sender under many names would leave no knocks for the others.
+wire::DatagramBody Responder::knock_at(const Asker& asker, const wire::KnockAt& request) {
+  if (!asker.is_proven) return wire::Refused{wire::Refusal::cookie};
+  if (!may_ask || !may_ask(request.address)) return wire::Refused{wire::Refusal::invalid};
+  const auto now = around_.clock.now();
+  const bool is_allowed =
+      knocks_asked_.allow(asker.contact.address, now) && knocks_.allow(request.address, now);
+  if (!is_allowed) return wire::Refused{wire::Refusal::full};
+  knock(request.address, request.nonce);
+  return wire::Done{};
 }
 
-void Responder::tell(const UdpAddress& to, wire::DatagramBody body) {
+void Responder::knock(const UdpAddress& at, const wire::Nonce& nonce) {
   wire::Datagram datagram;
-  datagram.body = std::move(body);
+  datagram.body = wire::Knock{nonce};
   datagram.transaction = around_.random.make<wire::Transaction>();
   datagram.network = around_.network;
-  around_.datagrams.send(to, wire::encode_datagram(datagram, around_.signer));
+  around_.datagrams.send(at, wire::encode_datagram(datagram, around_.signer));
 }
 
 void Responder::tick() {

@@ -33,6 +33,10 @@ class Responder {
   std::function<bool(const wire::Nonce&)> is_awaited;
   /// A nonce that this node sent with CheckMe has come back from a stranger.
   std::move_only_function<void(const UdpAddress&, const wire::Nonce&)> knocked;
+  /// Whether datagrams may go to an address that another node names.
+  std::function<bool(const UdpAddress&)> may_ask;
+  /// Asks a node of the table to knock; false where too much is asked already.
+  std::function<bool(const Contact&, const wire::KnockAt&)> ask_to_knock;
   /// How many owner pointers are kept, for tests: that expired ones go shows in nothing else.
   std::size_t values() const { return values_.size(); }
 
@@ -43,8 +47,8 @@ class Responder {
   wire::DatagramBody put(const Asker& asker, const wire::PutValue& request);
   wire::DatagramBody own_record(std::size_t room);
   wire::DatagramBody pass_on(const Asker& asker, const wire::CheckMe& request);
-  void knock_at(const wire::KnockAt& request);
-  void tell(const UdpAddress& to, wire::DatagramBody body);
+  wire::DatagramBody knock_at(const Asker& asker, const wire::KnockAt& request);
+  void knock(const UdpAddress& at, const wire::Nonce& nonce);
 
   Surroundings& around_;
   const RoutingTable& table_;
@@ -54,7 +58,8 @@ class Responder {
   RateLimiter unproven_;
   TotalLimiter all_unproven_;
   TotalLimiter awaited_knocks_;
-  RateLimiter knocks_;
+  RateLimiter knocks_asked_;  ///< by who asks for them
+  RateLimiter knocks_;        ///< by where they go
   const wire::ReceiverTag self_;
   ValueStore values_;
   SteadyTime next_expiry_;

@@ -29,6 +29,8 @@ constexpr Duration kPublishAgain = std::chrono::minutes(1);
 constexpr std::size_t kMaxProbesPerTick = 20;
 constexpr std::size_t kMaxAnnounced = 200;
 constexpr std::size_t kJoinBy = 8;
+/// With fewer in the table the bootstrap nodes may be as lost as this one.
+constexpr std::size_t kEnough = 8;
 
 std::optional<UdpAddress> address_in(const wire::NodeRecord& record) {
   for (const auto& endpoint : record.endpoints) {
@@ -114,7 +116,7 @@ Task<> Service::keep_directory() {
       next_bootstrap_ = now + kBootstrapAgain;
       is_joining_ = true;
       tasks_.spawn(join_by_bootstrap());
-      if (is_alone) join_by_known();
+      if (is_alone || kademlia_.table().size() < kEnough) join_by_known();
     }
     fetch_wanted();
     probe_due();
@@ -147,8 +149,10 @@ Task<> Service::join_by_bootstrap() {
 void Service::join_by_known() {
   auto addresses = anchors_;
   std::vector<UdpAddress> known;
+  const bool knows_nobody = kademlia_.table().size() == 0;
   for (const auto& [id, node] : directory_.nodes()) {
-    if (const auto address = address_in(node.record)) known.push_back(*address);
+    const auto address = address_in(node.record);
+    if (address && (knows_nobody || kademlia_.may_ask(*address))) known.push_back(*address);
   }
   // A hash table's order is no part of a decision.
   std::ranges::sort(known);
@@ -234,9 +238,17 @@ void Service::probe_due() {
     const auto& id = due[(first + i) % due.size()];
     const auto& node = *directory_.find(id);
     const auto address = node.address ? node.address : address_in(node.record);
+    const bool may_ask = !address || kademlia_.may_ask(*address);
     // One that is silent is wanted back: whatever comes of it, it is not due again at the next tick.
-    directory_.probe_later(id, now + (node.failing ? retry_after(node) : settings_.probe_interval));
-    if (address) kademlia_.probe({id, *address});
+    directory_.probe_later(id,
+                           now + (node.failing || !may_ask ? retry_after(node) : settings_.probe_interval));
+    if (!address) continue;
+    if (may_ask) {
+      kademlia_.probe({id, *address});
+    } else if (kademlia_.table().size() > 0) {
+      // Who knows nobody yet may still find itself in that private network.
+      directory_.failed(id, now);
+    }
   }
 }
 

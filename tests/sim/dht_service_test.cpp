@@ -174,6 +174,62 @@ TEST(DhtService, TwoNetworksWithTheSameBootstrapsNeverMeet) {
   world.run(stay_apart(world));
 }
 
+/// In public networks. Node `i` has 20.0.i.1 there, but for the last one, which stays in 10.0.0.0/8 and knows
+/// nobody.
+std::function<void(engine::EngineSettings&)> public_but(const std::string& last) {
+  return [last](engine::EngineSettings& settings) {
+    auto& host = settings.endpoints.front().host;
+    if (host == last) return settings.dht.bootstrap.clear();
+    host.replace(0, 2, "20");
+    for (auto& bootstrap : settings.dht.bootstrap) bootstrap.host.replace(0, 2, "20");
+  };
+}
+
+Task<> learn_of_a_private_address(SimWorld& world) {
+  auto& node = world.node(0);
+  auto& hidden = world.node(5);
+  co_await world.clock().sleep_for(1min);
+  EXPECT_EQ(known_to(node).size(), 4U);
+  const auto record = hidden.engine().own_record().current();
+  EXPECT_TRUE(node.engine().directory().learn(record, world.clock().wall_now()));
+  co_await world.clock().sleep_for(30min);
+  const auto* known = node.engine().directory().find(hidden.id());
+  EXPECT_NE(known, nullptr);
+  if (known == nullptr) co_return;
+  EXPECT_FALSE(known->answered) << "it was asked";
+  EXPECT_TRUE(known->failing) << "what cannot be asked is nowhere to be reached";
+}
+
+TEST(DhtService, NoPrivateAddressIsAskedThatARecordNames) {
+  SimWorld world({.nodes = 6, .bootstrap = {0}, .adjust = public_but("10.0.5.1")}, 1);
+  world.run(learn_of_a_private_address(world));
+}
+
+Task<> find_the_others_by_an_anchor(SimWorld& world) {
+  auto& node = world.node(2);
+  auto& apart = world.node(1);
+  co_await node.stop();
+  WriteBatch batch;
+  batch.put("anchors", to_string(apart.settings().endpoints.front()) + "\n");
+  node.meta().preset(std::move(batch));
+  world.network().block(1, 2);
+  world.network().block(2, 1);
+  co_await node.start();
+  co_await world.clock().sleep_for(1min);
+  EXPECT_EQ(known_to(node).size(), 1U);
+  world.network().heal();
+  co_await world.clock().sleep_for(11min);
+  EXPECT_TRUE(known_to(node).contains(apart.id()));
+}
+
+TEST(DhtService, AnchorsAreTriedAgainWhereFewAreKnown) {
+  const auto without_bootstrap = [](engine::EngineSettings& settings) {
+    if (settings.endpoints.front().host == "10.0.1.1") settings.dht.bootstrap.clear();
+  };
+  SimWorld world({.nodes = 3, .bootstrap = {0}, .adjust = without_bootstrap}, 1);
+  world.run(find_the_others_by_an_anchor(world));
+}
+
 /// Requests that a node makes in two hours. With a ghost, a node whose record names an address where nobody
 /// is.
 Task<> count_requests(SimWorld& world, bool with_ghost, std::uint64_t& requests) {

@@ -289,6 +289,83 @@ TEST_F(KademliaTest, AsksForAKnockAgainWithTheCookieThatARefusalBrings) {
   EXPECT_TRUE(node_.reachability().is_server()) << "a check refused tells nothing";
 }
 
+TEST_F(KademliaTest, ACheckIsPassedOnAgainWithTheCookieThatARefusalBrings) {
+  auto helper = server(2);
+  enter(helper);
+  auto asker = server(3);
+  node_.received(asker.address(), asker.write(wire::Ping{}));
+  asker.next.cookie = wire::decode_datagram(bench_.socket.take()[0].bytes)->datagram.cookie;
+  const auto nonce = bench_.random.make<wire::Nonce>();
+  node_.received(asker.address(), asker.write(wire::CheckMe{nonce}));
+  std::vector<wire::Cookie> cookies;
+  helper.next.cookie = bench_.random.make<wire::Cookie>();
+  for (int i = 0; i < 5; ++i) {
+    answer_all(helper, [&](const wire::Datagram& request) {
+      EXPECT_EQ(std::get<wire::KnockAt>(request.body).nonce, nonce);
+      EXPECT_EQ(std::get<wire::KnockAt>(request.body).address, asker.address());
+      cookies.push_back(request.cookie);
+      return wire::Refused{wire::Refusal::cookie};
+    });
+  }
+  ASSERT_EQ(cookies.size(), 2U) << "once more, not for ever";
+  EXPECT_EQ(cookies[1], helper.next.cookie);
+}
+
+TEST_F(KademliaTest, FewChecksArePassedOnAtOnce) {
+  auto helper = server(2);
+  enter(helper);
+  auto asker = server(3);
+  node_.received(asker.address(), asker.write(wire::Ping{}));
+  asker.next.cookie = wire::decode_datagram(bench_.socket.take()[0].bytes)->datagram.cookie;
+  const auto passed_on = [&](int checks) {
+    bench_.socket.take();
+    for (int i = 0; i < checks; ++i) node_.received(asker.address(), asker.write(wire::CheckMe{}));
+    return std::ranges::count(bench_.socket.sent, helper.address(), &SentDatagrams::One::to);
+  };
+  EXPECT_EQ(passed_on(100), 32);
+  answer_all(helper, [](const auto&) { return wire::Done{}; });
+  EXPECT_EQ(passed_on(1), 1);
+}
+
+TEST_F(KademliaTest, KnocksAtNoPrivateAddressForOthers) {
+  auto asker = server(2);
+  node_.received(asker.address(), asker.write(wire::Ping{}));
+  asker.next.cookie = wire::decode_datagram(bench_.socket.take()[0].bytes)->datagram.cookie;
+  for (const auto& ip : {IpAddress::v4(10, 0, 0, 1), IpAddress::v4(224, 0, 0, 1), IpAddress::v4(127, 0, 0, 1),
+                         IpAddress::v4(255, 255, 255, 255), address_of(9).ip}) {
+    node_.received(asker.address(), asker.write(wire::KnockAt{{ip, 4081}, {}}));
+  }
+  std::vector<UdpAddress> knocked;
+  for (const auto& one : bench_.socket.take()) {
+    if (one.to != asker.address()) knocked.push_back(one.to);
+  }
+  EXPECT_EQ(knocked, std::vector{address_of(9)});
+}
+
+TEST_F(KademliaTest, WithoutOthersThatCouldTellItIsAServer) {
+  std::vector<Peer> peers;
+  for (std::uint64_t i = 0; i < 3; ++i) peers.push_back(server(2 + i));
+  for (auto& peer : peers) enter(peer);
+  const auto answer_everything = [&] {
+    for (auto& peer : peers) answer_all(peer, [](const auto&) { return wire::Done{}; });
+  };
+  // They say that it is done, and nobody knocks.
+  for (int i = 0; i < 2000 && node_.reachability().is_server(); ++i) {
+    pass(100ms);
+    answer_everything();
+  }
+  ASSERT_FALSE(node_.reachability().is_server());
+  // Clients now, as all are: they leave the table.
+  for (auto& peer : peers) peer.next.is_server = false;
+  for (int i = 0; i < 300; ++i) {
+    for (auto& peer : peers) node_.probe(peer.contact());
+    answer_everything();
+    pass(100ms);
+  }
+  EXPECT_TRUE(node_.reachability().is_server());
+  EXPECT_FALSE(node_.reachability().verdict());
+}
+
 TEST_F(KademliaTest, AloneEverythingEndsWithNothing) {
   int ended = 0;
   node_.find_nodes({}, Effort::disjoint_paths,

@@ -112,6 +112,18 @@ TEST_F(ReachabilityTest, AKnockOfAKnownNodeEndsAServersFailuresAndProvesNothing)
   EXPECT_FALSE(reachability_.is_server());
 }
 
+TEST_F(ReachabilityTest, WhatIsForgottenCountsNoMore) {
+  for (int i = 0; i < 5; ++i) check_in_vain();
+  const auto nonce = reachability_.begin(random_, now_);
+  reachability_.forget();
+  EXPECT_TRUE(reachability_.is_server());
+  EXPECT_FALSE(reachability_.verdict());
+  EXPECT_FALSE(reachability_.knocked(nonce, now_));
+  for (int i = 0; i < 3; ++i) knock();
+  reachability_.forget();
+  EXPECT_FALSE(reachability_.verdict());
+}
+
 TEST_F(ReachabilityTest, ChecksUnderWayAreBounded) {
   const auto first = reachability_.begin(random_, now_);
   for (int i = 0; i < 8; ++i) reachability_.begin(random_, now_);

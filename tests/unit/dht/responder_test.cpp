@@ -16,7 +16,16 @@ class ResponderTest : public testing::Test {
   Peer peer_{2, address_of(2)};
   crypto::Identity owner_ = identity_of(1);
 
+  std::vector<Contact> helpers_;  ///< asked to knock
+  std::vector<wire::KnockAt> asked_;
+
   void SetUp() override {
+    responder_.may_ask = [](const UdpAddress& address) { return address.port != 0; };
+    responder_.ask_to_knock = [this](const Contact& helper, const wire::KnockAt& request) {
+      helpers_.push_back(helper);
+      asked_.push_back(request);
+      return true;
+    };
     for (std::size_t i = 0; i < 60; ++i) {
       table_.answered(random_contact(bench_.random, 1000 + i), 1ms, bench_.clock.now());
     }
@@ -226,15 +235,15 @@ TEST_F(ResponderTest, ACheckIsPassedOnForProvenOnesToAnotherNode) {
   table_.answered(peer_.contact(), 1ms, bench_.clock.now());
   for (int i = 0; i < 100; ++i) {
     bench_.clock.pass(1s);
-    bench_.socket.take();
-    ask(wire::CheckMe{nonce});
-    ASSERT_EQ(bench_.socket.sent.size(), 2U);
-    const auto& passed_on = bench_.socket.sent[0];
-    EXPECT_NE(passed_on.to, peer_.address());
-    const auto knock_at = std::get<wire::KnockAt>(wire::decode_datagram(passed_on.bytes)->datagram.body);
-    EXPECT_EQ(knock_at.address, peer_.address()) << "the address that was proven, no other";
-    EXPECT_EQ(knock_at.nonce, nonce);
+    EXPECT_TRUE(answer_as<wire::Done>(wire::CheckMe{nonce}));
+    ASSERT_EQ(asked_.size(), 1U + static_cast<std::size_t>(i));
+    EXPECT_NE(helpers_.back(), peer_.contact());
+    EXPECT_NE(table_.find(helpers_.back().id), nullptr);
+    EXPECT_EQ(asked_.back().address, peer_.address()) << "the address that was proven, no other";
+    EXPECT_EQ(asked_.back().nonce, nonce);
   }
+  responder_.ask_to_knock = [](const Contact&, const wire::KnockAt&) { return false; };
+  EXPECT_EQ(answer_as<wire::Refused>(wire::CheckMe{nonce})->why, wire::Refusal::full);
 }
 
 TEST_F(ResponderTest, WithNobodyToPassItOnToACheckIsRefused) {
@@ -249,31 +258,53 @@ TEST_F(ResponderTest, WithNobodyToPassItOnToACheckIsRefused) {
   EXPECT_EQ(std::get<wire::Refused>(send().body).why, wire::Refusal::full);
 }
 
-TEST_F(ResponderTest, KnocksOnceAtTheAddressAndTellsNobody) {
+TEST_F(ResponderTest, KnocksOnceAtTheAddressForWhoIsProven) {
   const auto nonce = bench_.random.make<wire::Nonce>();
-  EXPECT_FALSE(ask(wire::KnockAt{address_of(900), nonce}));
-  ASSERT_EQ(bench_.socket.sent.size(), 1U);
+  const wire::KnockAt request{address_of(900), nonce};
+  EXPECT_EQ(answer_as<wire::Refused>(request)->why, wire::Refusal::cookie);
+  prove(peer_);
+  ask(request);
+  ASSERT_EQ(bench_.socket.sent.size(), 2U);
   EXPECT_EQ(bench_.socket.sent[0].to, address_of(900));
   const auto knock = wire::decode_datagram(bench_.socket.sent[0].bytes)->datagram;
   EXPECT_EQ(std::get<wire::Knock>(knock.body).nonce, nonce);
   EXPECT_EQ(knock.cookie, wire::Cookie{});
+  EXPECT_TRUE(std::holds_alternative<wire::Done>(answer_to(peer_)->body));
+  EXPECT_EQ(answer_as<wire::Refused>(wire::KnockAt{{address_of(901).ip, 0}, nonce})->why,
+            wire::Refusal::invalid)
+      << "where nothing may be sent to";
 }
 
 TEST_F(ResponderTest, KnocksFewTimesAtOnePlace) {
+  std::vector<Peer> askers;
+  for (unsigned i = 0; i < 60; ++i) {
+    askers.emplace_back(100 + i, address_of(2000 + i));
+    prove(askers.back());
+  }
   const auto knocks = [&] {
-    bench_.socket.take();
-    for (unsigned i = 0; i < 200; ++i) {
-      Peer asker(100 + i, address_of(2000 + i));
-      receive(asker.address(), asker.write(wire::KnockAt{address_of(900, static_cast<std::uint8_t>(i)), {}}));
+    std::size_t count = 0;
+    for (std::uint8_t i = 0; i < 60; ++i) {
+      receive(askers[i].address(), askers[i].write(wire::KnockAt{address_of(900, i), {}}));
+      count += std::holds_alternative<wire::Done>(answer_to(askers[i])->body);
     }
-    return bench_.socket.take().size();
+    return count;
   };
   EXPECT_EQ(knocks(), 5U);
   bench_.clock.pass(5s);
   EXPECT_EQ(knocks(), 1U);
-  bench_.clock.pass(5s);
-  ask(wire::KnockAt{{address_of(901).ip, 0}, {}});
-  EXPECT_TRUE(bench_.socket.sent.empty()) << "no port";
+}
+
+TEST_F(ResponderTest, KnocksFewTimesForOnePlaceAndThenForOthersAllTheSame) {
+  prove(peer_);
+  std::size_t knocks = 0;
+  for (std::size_t i = 0; i < 150; ++i) {
+    knocks += answer_as<wire::Done>(wire::KnockAt{address_of(2000 + i), {}}).has_value();
+  }
+  EXPECT_EQ(knocks, 5U);
+  Peer other(3, address_of(3));
+  prove(other);
+  receive(other.address(), other.write(wire::KnockAt{address_of(4000), {}}));
+  EXPECT_TRUE(std::holds_alternative<wire::Done>(answer_to(other)->body));
 }
 
 TEST_F(ResponderTest, AKnockIsHeardAndNotAnswered) {
