@@ -19,6 +19,10 @@ Duration of_seconds(double seconds) {
   return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
 }
 
+bool is_bare_cookie(const wire::ReceivedDatagram& received) {
+  return received.signature == Signature() && std::holds_alternative<wire::Done>(received.datagram.body);
+}
+
 }  // namespace
 
 void RttEstimate::add(Duration rtt) {
@@ -65,6 +69,7 @@ void Calls::received(const UdpAddress& from, const wire::ReceivedDatagram& recei
     return call->transaction == datagram.transaction && call->to == from;
   });
   if (at == calls_.end()) return;
+  if (is_bare_cookie(received)) return send_with(datagram.cookie, **at);
   const auto id = crypto::node_id_of(datagram.key);
   // Another node at that address: what was asked for is not there. A forger cannot know the transaction.
   if (!around_.signer.verify(datagram.key, received.signed_bytes, received.signature)) return;
@@ -77,6 +82,18 @@ void Calls::received(const UdpAddress& from, const wire::ReceivedDatagram& recei
   cookies_.keep(from, datagram.cookie, around_.clock.now());
   call->handlers.replied(
       {{id, from}, datagram.body, datagram.is_server, datagram.record_seq, rtt, datagram.observed});
+}
+
+/// Unsigned, but who knows the transaction has seen the request: a wrong cookie is the worst that can come of
+/// it, and whoever is there can as well drop what passes. Once for each call.
+void Calls::send_with(const wire::Cookie& cookie, Call& call) {
+  if (std::exchange(call.was_sent_back, true)) return;
+  call.sent = around_.clock.now();
+  cookies_.keep(call.to, cookie, call.sent);
+  auto datagram = wire::decode_datagram(call.datagram)->datagram;
+  datagram.cookie = cookie;
+  call.datagram = wire::encode_datagram(datagram, around_.signer);
+  around_.datagrams.send(call.to, call.datagram);
 }
 
 void Calls::repeat(Call& call) {

@@ -70,10 +70,11 @@ class Calls {
     std::move_only_function<void()> slow = nullptr;
   };
 
-  explicit Calls(Surroundings& around) : around_(around) {}
+  Calls(Surroundings& around, std::size_t cookies) : around_(around), cookies_(cookies) {}
 
   void start(Request request, Handlers handlers);
-  /// A reply from outside. Its signature is checked only where a call waits for it.
+  /// A reply from outside. Its signature is checked only where a call waits for it. One that bears none
+  /// brings a cookie only, with which the request is sent again.
   void received(const UdpAddress& from, const wire::ReceivedDatagram& datagram);
   /// What is overdue.
   void tick();
@@ -94,9 +95,11 @@ class Calls {
     SteadyTime slow_at;
     SteadyTime failed_at;
     bool is_repeated = false;
+    bool was_sent_back = false;  ///< with nothing but a cookie
   };
 
   void repeat(Call& call);
+  void send_with(const wire::Cookie& cookie, Call& call);
 
   Surroundings& around_;
   CookieCache cookies_;

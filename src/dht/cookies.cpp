@@ -30,7 +30,7 @@ void CookieJar::tick(Random& random, SteadyTime now) {
 }
 
 CookieCache::Slot& CookieCache::slot_of(const UdpAddress& address) {
-  return slots_[std::hash<UdpAddress>()(address) % kSlots];
+  return slots_[std::hash<UdpAddress>()(address) % slots_.size()];
 }
 
 void CookieCache::keep(const UdpAddress& address, const wire::Cookie& cookie, SteadyTime now) {

@@ -32,6 +32,8 @@ class CookieJar {
 /// larger request, nothing else.
 class CookieCache {
  public:
+  /// Each address has one of so many places, of 40 bytes.
+  explicit CookieCache(std::size_t slots) : slots_(slots) {}
   void keep(const UdpAddress& address, const wire::Cookie& cookie, SteadyTime now);
   /// Only one that should still be valid: an old one would bring nothing but a refusal.
   std::optional<wire::Cookie> find(const UdpAddress& address, SteadyTime now) const;
@@ -42,9 +44,8 @@ class CookieCache {
     wire::Cookie cookie;
     SteadyTime kept;
   };
-  static constexpr std::size_t kSlots = 128;
   Slot& slot_of(const UdpAddress& address);
-  std::vector<Slot> slots_ = std::vector<Slot>(kSlots);
+  std::vector<Slot> slots_;
 };
 
 }  // namespace mycostr::dht

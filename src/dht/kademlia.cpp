@@ -25,7 +25,7 @@ Kademlia::Kademlia(Surroundings around, NodeId self, OwnRecord& record, Kademlia
       self_(self),
       settings_(settings),
       table_(self, settings.table),
-      calls_(around_),
+      calls_(around_, settings.cookies),
       record_(record),
       responder_(around_, table_, record),
       stale_after_(kFirstStaleAfter) {

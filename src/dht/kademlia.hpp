@@ -20,6 +20,8 @@ struct KademliaSettings {
   std::size_t disjoint_paths = 4;                  ///< of lookups that write, or join
   Duration refresh = std::chrono::minutes(60);     ///< of a bucket that no lookup has touched
   Duration check_every = std::chrono::seconds(5);  ///< at most one node is checked so often
+  /// Of other nodes. Who has more partners than that is a stranger to some again and again.
+  std::size_t cookies = 4096;
   Duration reachability_check = std::chrono::minutes(20);
 };
 

@@ -10,6 +10,8 @@ constexpr RateSettings kProvenRate{.per_second = 50, .burst = 200};
 constexpr RateSettings kUnprovenRate{.per_second = 10, .burst = 50};
 /// Forged senders are as many as one likes: checking all their signatures could keep a core busy.
 constexpr RateSettings kAllUnprovenRate{.per_second = 500, .burst = 1000};
+/// Beyond these limits; 300 KB a second, for who may have little to send with.
+constexpr RateSettings kBareCookieRate{.per_second = 2000, .burst = 2000};
 /// Whoever sees the nonce may send more of them than one.
 constexpr RateSettings kAwaitedKnockRate{.per_second = 10, .burst = 20};
 /// A knock goes to an address that somebody else names: few of them to one place, and few for one place,
@@ -18,6 +20,15 @@ constexpr RateSettings kKnockRate{.per_second = 0.2, .burst = 5, .counters = 128
 
 /// Two Pings; Nodes without any are a byte longer than one.
 const std::size_t kCheckSize = 2 * (wire::nodes_reply_size(0) - 1);
+
+/// Leaves zeros where a signature should be.
+struct Unsigned final : wire::DatagramSigner {
+  explicit Unsigned(const PublicKey& own) : own_key(own) {}
+  const PublicKey& key() const override { return own_key; }
+  Signature sign(ByteView) override { return {}; }
+  bool verify(const PublicKey&, ByteView, const Signature&) override { return false; }
+  const PublicKey& own_key;
+};
 
 /// How many contacts a reply of at most `room` bytes holds.
 std::size_t contacts_in(std::size_t room) {
@@ -36,6 +47,7 @@ Responder::Responder(Surroundings& around, const RoutingTable& table, OwnRecord&
       proven_(kProvenRate, around.random),
       unproven_(kUnprovenRate, around.random),
       all_unproven_(kAllUnprovenRate),
+      bare_cookies_(kBareCookieRate),
       awaited_knocks_(kAwaitedKnockRate),
       knocks_asked_(kKnockRate, around.random),
       knocks_(kKnockRate, around.random),
@@ -58,26 +70,45 @@ std::optional<Asker> Responder::received(const UdpAddress& from, const wire::Rec
       knock != nullptr && is_awaited && is_awaited(knock->nonce) && awaited_knocks_.allow(now);
   const bool is_allowed =
       is_awaited_knock || (limiter.allow(from, now) && (asker.is_proven || all_unproven_.allow(now)));
-  if (!is_allowed) return std::nullopt;
+  if (!is_allowed) {
+    // Not to who names no receiver: with a cookie it would be as unproven.
+    if (names_receiver && !is_proven && knock == nullptr) send_bare_cookie(from, datagram);
+    return std::nullopt;
+  }
   if (!around_.signer.verify(datagram.key, request.signed_bytes, request.signature)) return std::nullopt;
   asker.contact.id = crypto::node_id_of(datagram.key);
   if (knock != nullptr) {
     if (knocked) knocked(from, knock->nonce);
     return std::nullopt;
   }
-  wire::Datagram reply;
+  auto reply = reply_to(from, datagram);
   reply.body = answer(asker, datagram.body, asker.is_proven ? kMaxDatagram : request_size);
   reply.is_server = is_server;
   reply.record_seq = record_.seq();
-  reply.transaction = datagram.transaction;
-  reply.network = around_.network;
-  reply.cookie = cookies_.make(from);
-  reply.observed = from;
   const auto encoded = wire::encode_datagram(reply, around_.signer);
   if (!asker.is_proven && encoded.size() > request_size) return std::nullopt;
   around_.datagrams.send(from, encoded);
   asker.may_be_checked = encoded.size() + kCheckSize <= request_size;
   return asker;
+}
+
+wire::Datagram Responder::reply_to(const UdpAddress& from, const wire::Datagram& request) const {
+  wire::Datagram reply;
+  reply.transaction = request.transaction;
+  reply.network = around_.network;
+  reply.cookie = cookies_.make(from);
+  reply.observed = from;
+  return reply;
+}
+
+/// Forged senders use up what strangers may ask; who gets the cookie comes again, and is none. It is as long
+/// as the shortest request.
+void Responder::send_bare_cookie(const UdpAddress& to, const wire::Datagram& request) {
+  if (!bare_cookies_.allow(around_.clock.now())) return;
+  auto reply = reply_to(to, request);
+  reply.body = wire::Done{};
+  Unsigned nobody(around_.signer.key());
+  around_.datagrams.send(to, wire::encode_datagram(reply, nobody));
 }
 
 wire::DatagramBody Responder::answer(const Asker& asker, const wire::DatagramBody& request,

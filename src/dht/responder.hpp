@@ -25,7 +25,8 @@ class Responder {
  public:
   Responder(Surroundings& around, const RoutingTable& table, OwnRecord& record);
 
-  /// Nothing where it was not answered: too much of one source, or a wrong signature.
+  /// Nothing where it was not answered: too much of one source (strangers get a bare cookie then, which costs
+  /// no signature), or a wrong signature.
   std::optional<Asker> received(const UdpAddress& from, const wire::ReceivedDatagram& request,
                                 std::size_t request_size, bool is_server);
   void tick();
@@ -48,6 +49,8 @@ class Responder {
   wire::DatagramBody own_record(std::size_t room);
   wire::DatagramBody pass_on(const Asker& asker, const wire::CheckMe& request);
   wire::DatagramBody knock_at(const Asker& asker, const wire::KnockAt& request);
+  wire::Datagram reply_to(const UdpAddress& from, const wire::Datagram& request) const;
+  void send_bare_cookie(const UdpAddress& to, const wire::Datagram& request);
   void knock(const UdpAddress& at, const wire::Nonce& nonce);
 
   Surroundings& around_;
@@ -57,6 +60,7 @@ class Responder {
   RateLimiter proven_;
   RateLimiter unproven_;
   TotalLimiter all_unproven_;
+  TotalLimiter bare_cookies_;
   TotalLimiter awaited_knocks_;
   RateLimiter knocks_asked_;  ///< by who asks for them
   RateLimiter knocks_;        ///< by where they go

@@ -96,13 +96,15 @@ Bytes datagram_of(Steps& steps, const wire::Transaction& transaction) {
   Bytes out(kBody);
   out[0] = 1;
   out[1] = static_cast<std::uint8_t>(1 + steps.number() % 13);
-  out[2] = steps.number() % 4 == 0 ? 0 : 1;
+  const auto flags = steps.number();
+  out[2] = flags % 4 == 0 ? 0 : 1;
   std::ranges::copy(transaction.bytes, out.begin() + 3);
   std::ranges::copy(kTag.bytes, out.begin() + 11);
   std::ranges::copy(steps.take(2), out.begin() + 27);
   const auto body = steps.take(std::size_t{steps.number()} * 4);
   out.insert(out.end(), body.begin(), body.end());
   out.resize(std::min(kMaxDatagram, out.size() + 64 + std::size_t{steps.number()} * 4));
+  out.back() = flags < 224 ? 1 : 0;  // else as without a signature
   return out;
 }
 

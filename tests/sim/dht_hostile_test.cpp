@@ -21,8 +21,9 @@ class DhtHostile : public ::testing::Test {
       heard_.emplace_back(bytes.begin(), bytes.end());
     };
   }
-  Bytes request(wire::DatagramBody body, std::size_t least_size = 0) {
+  Bytes request(wire::DatagramBody body, std::size_t least_size = 0, wire::ReceiverTag receiver = {}) {
     wire::Datagram datagram;
+    datagram.receiver = receiver;
     datagram.body = std::move(body);
     datagram.transaction = world_.random().make<wire::Transaction>();
     datagram.network = wire::network_tag("simulation");
@@ -50,11 +51,11 @@ TEST_F(DhtHostile, GetsNoMoreBytesSentToAVictimThanItSends) {
                                            wire::GetValue{target}, wire::GetRecord{},
                                            wire::CheckMe{{}},      wire::KnockAt{victim_.address(), {}}};
       attacker_.take_key(world_.random().make<PublicKey>());
+      auto& receiver = world_.node(2 + world_.random().below(99));
       const auto datagram = request(bodies[world_.random().below(std::size(bodies))],
-                                    std::size_t{149 + world_.random().below(longer)});
+                                    149 + world_.random().below(longer), wire::receiver_tag(receiver.id()));
       sent += datagram.size();
-      world_.send_as(victim_.address(), world_.node(2 + world_.random().below(99)).address(), datagram,
-                     attacker_.number());
+      world_.send_as(victim_.address(), receiver.address(), datagram, attacker_.number());
       world_.run_for(5ms);
     }
     world_.run_for(30s);

@@ -5,6 +5,9 @@
 namespace mycostr::sim {
 namespace {
 
+/// Of 10,000 nodes each may have 64 KiB; the daemon keeps more of them.
+constexpr std::size_t kCookies = 128;
+
 std::uint64_t checksum(const PublicKey& key, ByteView bytes) {
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   return mixed(std::hash<std::string_view>()(text) ^ read_be64(key.view().first(8)));
@@ -14,6 +17,7 @@ std::uint64_t checksum(const PublicKey& key, ByteView bytes) {
 
 DhtNode::DhtNode(DhtWorld& world, std::size_t number, UdpAddress address, dht::KademliaSettings settings)
     : world_(world), number_(number), address_(address), settings_(settings) {
+  settings_.cookies = kCookies;
   take_key(world.random().make<PublicKey>());
 }
 

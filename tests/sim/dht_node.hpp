@@ -45,7 +45,7 @@ class DhtNode final : public Datagrams, public wire::DatagramSigner, public dht:
   DhtWorld& world_;
   const std::size_t number_;
   UdpAddress address_;
-  const dht::KademliaSettings settings_;
+  dht::KademliaSettings settings_;
   PublicKey key_;
   NodeId id_;
   std::unique_ptr<dht::Kademlia> dht_;

@@ -18,7 +18,7 @@ struct Outcome {
 class CallsTest : public testing::Test {
  protected:
   Bench bench_;
-  Calls calls_{bench_.around};
+  Calls calls_{bench_.around, 128};
   Peer peer_{2, address_of(2)};
 
   std::shared_ptr<Outcome> start(Calls::Request request) {
@@ -96,6 +96,43 @@ TEST_F(CallsTest, AReplyNeedsItsTransactionAddressAndSignature) {
   EXPECT_EQ(outcome->replied + outcome->failed, 0);
   receive(peer_.address(), good);
   EXPECT_EQ(outcome->replied, 1);
+}
+
+TEST_F(CallsTest, ABareCookieBringsTheRequestAgainWithItOnce) {
+  const auto outcome = start({.to = peer_.address(),
+                              .id = peer_.id(),
+                              .body = wire::FindNodes{peer_.id()},
+                              .reply_size = kMaxDatagram,
+                              .is_server = true,
+                              .record_seq = 7});
+  peer_.next.cookie = bench_.random.make<wire::Cookie>();
+  auto bare = peer_.answer(last_sent(), wire::Done{});
+  std::fill(bare.end() - 64, bare.end(), 0);
+  receive(address_of(3), bare);
+  EXPECT_EQ(bench_.socket.sent.size(), 1U) << "from elsewhere";
+  bench_.clock.pass(50ms);
+  receive(peer_.address(), bare);
+  receive(peer_.address(), bare);
+  ASSERT_EQ(bench_.socket.sent.size(), 2U) << "once";
+  EXPECT_EQ(bench_.signer.verified, 0U);
+  const auto before = wire::decode_datagram(bench_.socket.sent[0].bytes)->datagram;
+  const auto second = last_sent();
+  const auto again = *wire::decode_datagram(second);
+  EXPECT_LT(second.size(), bench_.socket.sent[0].bytes.size()) << "without padding";
+  EXPECT_TRUE(bench_.signer.verify(again.datagram.key, again.signed_bytes, again.signature));
+  EXPECT_EQ(again.datagram.cookie, peer_.next.cookie);
+  EXPECT_EQ(again.datagram.transaction, before.transaction);
+  EXPECT_EQ(again.datagram.receiver, before.receiver);
+  EXPECT_EQ(std::get<wire::FindNodes>(again.datagram.body).target, peer_.id());
+  EXPECT_TRUE(again.datagram.is_server);
+  EXPECT_EQ(again.datagram.record_seq, 7U);
+  EXPECT_EQ(outcome->replied + outcome->failed, 0);
+  bench_.clock.pass(40ms);
+  receive(peer_.address(), peer_.answer(last_sent(), wire::Done{}));
+  EXPECT_EQ(outcome->replied, 1);
+  EXPECT_EQ(outcome->reply->rtt, 40ms) << "of the second one";
+  ping();
+  EXPECT_EQ(wire::decode_datagram(last_sent())->datagram.cookie, peer_.next.cookie);
 }
 
 TEST_F(CallsTest, AnotherNodeAtTheAddressIsAFailure) {

@@ -57,7 +57,7 @@ TEST_F(CookieJarTest, IsOfNoUseElsewhere) {
 constexpr SteadyTime kThen{1h};
 
 TEST(CookieCache, GivesBackWhatItKept) {
-  CookieCache cache;
+  CookieCache cache(128);
   const auto cookie = test::SeededRandom(1).make<wire::Cookie>();
   EXPECT_FALSE(cache.find(address_of(1), kThen));
   cache.keep(address_of(1), cookie, kThen);
@@ -67,14 +67,14 @@ TEST(CookieCache, GivesBackWhatItKept) {
 }
 
 TEST(CookieCache, ForgetsWhatMayNoLongerBeValid) {
-  CookieCache cache;
+  CookieCache cache(128);
   cache.keep(address_of(1), {}, kThen);
   EXPECT_TRUE(cache.find(address_of(1), kThen + 4min));
   EXPECT_FALSE(cache.find(address_of(1), kThen + 5min));
 }
 
 TEST(CookieCache, ForgetsButNeverMixesUp) {
-  CookieCache cache;
+  CookieCache cache(128);
   test::SeededRandom random(1);
   std::map<UdpAddress, wire::Cookie> kept;
   for (std::size_t i = 0; i < 5000; ++i) {

@@ -333,6 +333,41 @@ TEST_F(ResponderTest, ProvenAndUnprovenHaveTheirOwnLimits) {
   EXPECT_EQ(answered(), 10U);
 }
 
+TEST_F(ResponderTest, BeyondItsLimitAStrangerGetsACookieWithWhichItIsNone) {
+  while (ask(wire::Ping{})) {
+  }
+  const auto verified = bench_.signer.verified;
+  for (const auto& request : {wire::DatagramBody(wire::Ping{}), wire::DatagramBody(wire::FindNodes{})}) {
+    const auto bytes = peer_.write(request);
+    bench_.socket.take();
+    EXPECT_FALSE(receive(peer_.address(), bytes));
+    ASSERT_EQ(bench_.socket.sent.size(), 1U);
+    EXPECT_LE(bench_.socket.sent[0].bytes.size(), bytes.size());
+    const auto got = *wire::decode_datagram(bench_.socket.sent[0].bytes);
+    EXPECT_EQ(got.signature, Signature());
+    EXPECT_EQ(got.datagram.transaction, peer_.next.transaction);
+    peer_.next.cookie = got.datagram.cookie;
+    EXPECT_TRUE(ask(wire::Ping{})->is_proven);
+    peer_.next.cookie = {};
+  }
+  EXPECT_EQ(bench_.signer.verified, verified + 2) << "of those with a cookie";
+  bench_.socket.take();
+  peer_.receiver = {};
+  ask(wire::Ping{});
+  EXPECT_TRUE(bench_.socket.sent.empty()) << "whom a cookie would not prove";
+}
+
+TEST_F(ResponderTest, BareCookiesAreLimited) {
+  Peer attacker(3, {});
+  const auto bytes = attacker.write(wire::Ping{});
+  const auto forged = *wire::decode_datagram(bytes);
+  for (std::size_t i = 0; i < 10'000; ++i) responder_.received(address_of(i), forged, bytes.size(), true);
+  EXPECT_EQ(bench_.socket.take().size(), 1000U + 2000U) << "answers, and cookies";
+  bench_.clock.pass(1s);
+  for (std::size_t i = 0; i < 10'000; ++i) responder_.received(address_of(i), forged, bytes.size(), true);
+  EXPECT_EQ(bench_.socket.take().size(), 500U + 2000U);
+}
+
 TEST_F(ResponderTest, AMillionForgedSendersDoNotHurtAProvenOne) {
   prove(peer_);
   const auto request = peer_.write(wire::Ping{});
