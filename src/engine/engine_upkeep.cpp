@@ -142,6 +142,8 @@ void Engine::take_verdict(const audit::Verdict& verdict) {
                               std::string(wire::outcome_name(outcome))});
   if (verdict.disagrees) agreements_as_owner_.compare(verdict.holder);
   if (verdict.outcome == audit::Outcome::passed) repairs_.audit_passed(verdict.holder);
+  if (verdict.outcome != audit::Outcome::unknown)
+    repairs_.audit_called(verdict.holder, verdict.outcome != audit::Outcome::offline);
   if (!verdict.lost.empty() && !verdict.was_reported) {
     // Known already, unless the disk did not take it then.
     background_.spawn(lose(verdict.holder, verdict.lost, repair::Reason::failed_audit));

@@ -79,6 +79,14 @@ void Service::audit_passed(const NodeId& holder) {
   apply(planner_.holders().audit_passed(holder, context_.clock.now()));
 }
 
+void Service::audit_called(const NodeId& holder, bool was_reached) {
+  if (was_reached) {
+    unreachable_.erase(holder);
+  } else {
+    unreachable_.insert(holder);
+  }
+}
+
 /// How it first came to be known, where it is.
 Task<Result<std::optional<LossRow>>> Service::known_loss(ChunkKey chunk, NodeId holder, ShardId shard) {
   const auto rows = co_await rows_.losses_of(chunk);

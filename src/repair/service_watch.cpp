@@ -65,6 +65,7 @@ Task<> Service::forget_all_but(const std::set<NodeId>& holders) {
   }
   for (const auto& id : over) {
     planner_.holders().forget(id);
+    unreachable_.erase(id);
     const auto done = co_await rows_.erase_holder(id);
     if (!done) log(LogLevel::error, "repair", "node={}: {}", short_hex(id.view()), to_string(done.error()));
   }
@@ -92,7 +93,7 @@ Observation Service::look_at(const NodeId& holder) const {
   using Sign = Observation::Sign;
   Observation out;
   const auto* node = context_.directory.find(holder);
-  if (node == nullptr || node->failing) {
+  if (node == nullptr || node->failing || unreachable_.contains(holder)) {
     out.sign = Sign::silent;
   } else {
     // A record from the disk is no sign of life.

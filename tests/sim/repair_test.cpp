@@ -1,6 +1,7 @@
 // Whole nodes lose holders, shards and each other; what an owner does about it.
 #include "sim/repair_fixture.hpp"
 #include "sim/seeds.hpp"
+#include "sim/truth.hpp"
 
 namespace mycostr::sim {
 namespace {
@@ -180,6 +181,35 @@ TEST(Repair, MovesTheCopiesOfAHolderThatLeaves) {
     SimWorld world(world_of(12), seed);
     world.run(drain(world));
   }
+}
+
+/// A router that lets datagrams through, and connections no more.
+Task<> lose_connections_only(SimWorld& world) {
+  Truth truth(world);
+  async::TaskGroup truths(world.executor(), "truth");
+  truths.spawn(truth.run(1));
+  RepairFixture it(world);
+  co_await it.store_it();
+  auto& holder = *(co_await it.holders()).front();
+  world.network().block(it.owner().number(), holder.number());
+  co_await it.pass(it.owner().settings().audit.period + kUntilGone + 20min);
+  EXPECT_EQ(it.state_of(holder), repair::HolderState::gone);
+  for (const auto& chunk : co_await it.chunks()) {
+    const auto elsewhere =
+        chunk.shards.size() - std::ranges::count(chunk.shards, holder.id(), &files::ShardInfo::holder);
+    EXPECT_EQ(elsewhere, kCopies);
+  }
+  world.network().unblock(it.owner().number(), holder.number());
+  co_await it.pass(2 * it.owner().settings().audit.period);
+  EXPECT_EQ(it.state_of(holder), repair::HolderState::live);
+  co_await truths.close();
+}
+
+TEST(Repair, AHolderThatTakesNoConnectionsIsReplacedThoughItAnswersPings) {
+  auto settings = world_of(8);
+  settings.runs_dht = false;
+  SimWorld world(settings, 1);
+  world.run(lose_connections_only(world));
 }
 
 /// What it has reported and nobody can repair yet, every audit finds again.
