@@ -1,5 +1,6 @@
 #include <cstdio>
 
+#include "mycostrd/check_catalog.hpp"
 #include "mycostrd/commands.hpp"
 #include "mycostrd/settings.hpp"
 #include "storage/check.hpp"
@@ -35,6 +36,7 @@ int check_command(const CheckOptions& options) {
     found += print(rebuilt.problems);
   }
   found += print(storage::verify(database, dir.packs(), options.read_data));
+  found += print(check_catalog(database));
   std::printf("store: %s\n", found == 0 ? "good" : "problems found");
   return found == 0 ? kDone : kFailed;
 }

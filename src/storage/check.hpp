@@ -20,8 +20,8 @@ inline constexpr std::size_t kMaxProblems = 100;
 
 /// Changes nothing; blocks. Every row of the index points to a record whose header is its shard's, the
 /// counters are the sums of the rows, packs and rows belong together; with `read_data`, the shards' bytes are
-/// those written. What a crash has left for the next start to finish is no problem. Throws OpenError where
-/// the folder of packs cannot be read.
+/// those written. The rows of the metadata can be read. What a crash has left for the next start to finish is
+/// no problem. Throws OpenError where the folder of packs cannot be read.
 std::vector<Problem> verify(const Database& database, const std::filesystem::path& packs_folder,
                             bool read_data);
 

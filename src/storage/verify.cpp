@@ -14,6 +14,7 @@ namespace {
 constexpr std::size_t kRowsAtOnce = 1000;
 constexpr std::string_view kRebuild = "rebuild the index from the packs";
 constexpr std::string_view kRepair = "remove the shard, or restore its pack; its owner repairs it elsewhere";
+constexpr std::string_view kRestoreDatabase = "restore the database from a copy of before";
 
 class Verifier {
  public:
@@ -21,6 +22,7 @@ class Verifier {
       : database_(database), files_(folder), read_data_(read_data) {}
 
   std::vector<Problem> run() {
+    read_metadata();
     if (!read_counters()) return std::move(problems_);
     check_files();
     check_rows();
@@ -31,6 +33,17 @@ class Verifier {
  private:
   void report(std::string what, std::string_view what_to_do) {
     if (problems_.size() < kMaxProblems) problems_.push_back({std::move(what), std::string(what_to_do)});
+  }
+
+  /// The database compares the checksum of each block that it reads.
+  void read_metadata() {
+    ScanRequest request{.prefix = {}, .after = {}, .limit = kRowsAtOnce};
+    for (;;) {
+      const auto rows = database_.scan(Family::meta, request);
+      if (!rows) return report("metadata: " + to_string(rows.error()), kRestoreDatabase);
+      if (rows->size() < kRowsAtOnce) return;
+      request.after = rows->back().key;
+    }
   }
 
   std::optional<std::string> row(char kind) {

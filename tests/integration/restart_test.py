@@ -122,6 +122,23 @@ class Restarts(unittest.TestCase):
             for _ in range(20):  # whichever holder is asked first
                 self.assertTrue(net.nodes[0].retrieve(file_id).body == data, "a verified copy instead of the damaged one")
 
+    def test_check_tells_a_damaged_catalog(self):
+        with Cluster() as net:
+            owner = net.nodes[0]
+            for i in range(60):
+                owner.stored(b"%d" % i)
+            self.assertEqual(net.processes[0].stop(), 0)
+            net.check(0)  # which writes the log's rows to tables
+            table = max((net.data_dir(0) / "db").glob("*.sst"), key=lambda path: path.stat().st_size)
+            whole = table.read_bytes()
+            table.write_bytes(whole[:len(whole) // 2] + b"damage" + whole[len(whole) // 2 + 6:])
+            done = net.command("check", "--data-dir", net.data_dir(0))
+            self.assertEqual(done.returncode, 1, done.stdout)
+            self.assertIn("metadata: ", done.stdout)
+            self.assertIn("catalog: ", done.stdout)
+            table.write_bytes(whole)
+            net.check(0)
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)

@@ -345,6 +345,27 @@ TEST(Verify, FindsCountersThatAreNotTheSum) {
   EXPECT_EQ(verify(database, folder.packs(), false).size(), 2U);  // of the pack, and of the store
 }
 
+TEST(Verify, FindsMetadataThatCannotBeRead) {
+  const TempFolder folder;
+  fill(folder);
+  {
+    Database database(folder.index(), Database::Missing::refuse);
+    WriteBatch batch;
+    for (std::uint64_t i = 0; i < 3000; ++i) batch.put(key_of(i).shard.hex(), key_of(i).shard.hex());
+    ASSERT_TRUE(database.write(Family::meta, batch, Durability::synced));
+  }
+  EXPECT_TRUE(verify_closed(folder).empty());  // opening it has written the rows to a table
+  fs::path largest;
+  for (const auto& entry : fs::directory_iterator(folder.index())) {
+    const bool is_larger = largest.empty() || entry.file_size() > fs::file_size(largest);
+    if (entry.path().extension() == ".sst" && is_larger) largest = entry.path();
+  }
+  overwrite(largest, fs::file_size(largest) / 2, as_bytes("damage"));
+  const auto problems = verify_closed(folder);
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_TRUE(problems[0].what.starts_with("metadata: ")) << problems[0].what;
+}
+
 TEST(Verify, FindsAMissingPack) {
   const TempFolder folder;
   fill(folder);
