@@ -25,14 +25,18 @@ Result<void> check_files(const config::Settings& settings) {
 
 }  // namespace
 
-Result<config::Settings> load_settings(const node::DataDir& dir) {
-  auto settings = config::read_file(dir.settings_file());
-  if (!settings) return settings;
-  if (const auto done = config::apply_environment(*settings, environ); !done)
+Result<config::Settings> with_environment(config::Settings settings) {
+  if (const auto done = config::apply_environment(settings, environ); !done)
     return std::unexpected(done.error());
-  if (const auto done = config::check(*settings); !done) return std::unexpected(done.error());
-  if (const auto done = check_files(*settings); !done) return std::unexpected(done.error());
+  if (const auto done = config::check(settings); !done) return std::unexpected(done.error());
+  if (const auto done = check_files(settings); !done) return std::unexpected(done.error());
   return settings;
+}
+
+Result<config::Settings> load_settings(const node::DataDir& dir) {
+  const auto settings = config::read_file(dir.settings_file());
+  if (!settings) return settings;
+  return with_environment(*settings);
 }
 
 }  // namespace mycostr
