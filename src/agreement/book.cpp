@@ -54,6 +54,8 @@ Task<Result<void>> Book::save(std::vector<Agreement> changed, WriteBatch batch, 
   for (const auto& agreement : changed) {
     batch.put(keys::of(keys::kAgreements, agreement.id), encode_row(agreement));
     if (on_revision && is_new_revision(agreement)) on_revision(batch, agreement);
+    const bool is_over = agreement.state == State::ending || agreement.state == State::ended;
+    if (on_over && is_over) on_over(batch, agreement.id);
   }
   auto done = co_await store_.commit(std::move(batch), durability);
   if (!done) co_return done;
@@ -68,6 +70,7 @@ bool Book::is_new_revision(const Agreement& agreement) const {
 
 Task<Result<void>> Book::forget(AgreementId id, WriteBatch batch) {
   batch.erase(keys::of(keys::kAgreements, id));
+  if (on_over) on_over(batch, id);
   auto done = co_await store_.commit(std::move(batch), Durability::buffered);
   if (done) drop(id);
   co_return done;

@@ -24,6 +24,9 @@ class Book {
   /// before use.
   std::function<void(WriteBatch&, const Agreement&)> on_revision;
 
+  /// Called with each agreement that ends or is forgotten, likewise; perhaps more than once.
+  std::function<void(WriteBatch&, const AgreementId&)> on_over;
+
   const Agreement* find(const AgreementId& id) const;
   /// The active one; null where there is none.
   const Agreement* with(Role role, const NodeId& peer) const;

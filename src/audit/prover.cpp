@@ -86,6 +86,10 @@ Task<Result<PeerReply>> Prover::handle_challenge(PeerRequest& request) {
   co_return PeerReply{std::move(message), {}, {}};
 }
 
+void Prover::forget(WriteBatch& batch, const AgreementId& agreement) {
+  batch.erase(answered_row(agreement));
+}
+
 Result<agreement::Agreement> Prover::check(const PeerRequest& request,
                                            const wire::SignedChallenge& signed_challenge) const {
   const auto& challenge = signed_challenge.challenge;

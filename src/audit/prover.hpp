@@ -36,6 +36,9 @@ class Prover {
   /// How often the same challenge is answered.
   static constexpr std::uint32_t kMaxRepeats = 8;
 
+  /// For agreement::Book::on_over: what was answered last in an agreement goes with it.
+  static void forget(WriteBatch& batch, const AgreementId& agreement);
+
   Prover(HolderPorts ports, agreement::Book& book, holder::LeafHashes& leaf_hashes, Log& log,
          Settings settings)
       : ports_(ports),

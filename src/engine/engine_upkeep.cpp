@@ -12,6 +12,7 @@ constexpr auto kDropPatience = std::chrono::seconds(30);
 }  // namespace
 
 void Engine::connect_upkeep() {
+  agreements_.on_over = audit::Prover::forget;
   auditor_.on_lost = [this](NodeId holder, std::vector<ShardId> shards) {
     return note_found_lost(holder, std::move(shards));
   };

@@ -156,5 +156,23 @@ TEST_F(BookTest, EachNewRevisionIsTakenDownInItsBatch) {
   EXPECT_EQ(revisions, (std::vector<std::uint64_t>{7, 7}));
 }
 
+TEST_F(BookTest, WhatIsOverIsToldInItsBatch) {
+  std::vector<AgreementId> over;
+  book_.on_over = [&](WriteBatch& batch, const AgreementId& id) {
+    over.push_back(id);
+    batch.erase("row of " + id.hex());
+  };
+  auto agreement = with_revision(an_agreement(Role::holder));
+  store_.apply({{{"row of " + agreement.id.hex(), "x"}}});
+  ASSERT_TRUE(save({agreement}));
+  EXPECT_TRUE(over.empty());
+  agreement.state = State::ending;
+  ASSERT_TRUE(save({agreement}));
+  EXPECT_EQ(over.size(), 1U);
+  EXPECT_FALSE(store_.rows().contains("row of " + agreement.id.hex()));
+  ASSERT_TRUE(clock_.run(book_.forget(agreement.id, {})));
+  EXPECT_EQ(over, (std::vector{agreement.id, agreement.id}));
+}
+
 }  // namespace
 }  // namespace mycostr::agreement
