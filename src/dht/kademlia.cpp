@@ -91,13 +91,25 @@ void Kademlia::call(const UdpAddress& to, std::optional<NodeId> id, wire::Datagr
   calls_.start(std::move(request), std::move(handlers));
 }
 
+std::optional<UdpAddress> Kademlia::answers_at(const NodeId& id) const {
+  const auto* entry = table_.find(id);
+  if (entry == nullptr) return known_at ? known_at(id) : std::nullopt;
+  if (entry->failures > 0) return std::nullopt;
+  return entry->contact.address;
+}
+
+/// What comes from another address than before may have been passed on there: who still answers where it was
+/// has not moved.
 void Kademlia::alive(const Sighting& sighting) {
+  const auto& id = sighting.contact.id;
+  const auto former = answers_at(id);
+  if (former && *former != sighting.contact.address) return check_former({id, *former}, sighting);
   if (!sighting.contact.address.ip.is_global()) has_private_peers_ = true;
   // A client answers, but others could not reach it.
   if (sighting.is_server) {
     table_.answered(sighting.contact, sighting.rtt, around_.clock.now());
   } else {
-    table_.remove(sighting.contact.id);
+    table_.remove(id);
   }
   if (on_alive) on_alive(sighting);
 }

@@ -85,8 +85,10 @@ class Kademlia final : public DatagramHandler {
 
   /// A node has proven that it lives at its address.
   std::move_only_function<void(const Sighting&)> on_alive;
-  /// A node that was probed did not answer.
+  /// A node that was probed did not answer, or one that seems to have moved did not where it was.
   std::move_only_function<void(const NodeId&)> on_silent;
+  /// Where a node that is not in the table answers, by what else is known; nothing where it does no more.
+  std::function<std::optional<UdpAddress>(const NodeId&)> known_at;
 
  private:
   /// With the values that came.
@@ -111,7 +113,9 @@ class Kademlia final : public DatagramHandler {
   void put_at(const Contact& contact, const std::shared_ptr<Publication>& publication, bool may_repeat);
   void alive(const Sighting& sighting);
   void silent(const Contact& contact);
+  std::optional<UdpAddress> answers_at(const NodeId& id) const;
   void check(const Contact& contact);
+  void check_former(const Contact& former, const Sighting& sighting);
   void check_stalest();
   void refresh_one_bucket();
   void refresh_neighbourhood();
@@ -138,7 +142,8 @@ class Kademlia final : public DatagramHandler {
   Duration stale_after_;
   std::size_t checks_running_ = 0;     ///< of nodes in the table
   std::size_t newcomers_checked_ = 0;  ///< likewise of others
-  std::size_t knocks_asked_ = 0;       ///< under way, for others
+  std::vector<NodeId> movers_checked_;
+  std::size_t knocks_asked_ = 0;  ///< under way, for others
   struct Observation {
     Subnet by;
     UdpAddress address;

@@ -76,6 +76,21 @@ void Kademlia::check(const Contact& contact) {
        {[this](const Reply&) { --newcomers_checked_; }, [this] { --newcomers_checked_; }});
 }
 
+void Kademlia::check_former(const Contact& former, const Sighting& sighting) {
+  const bool is_checked = std::ranges::count(movers_checked_, former.id) > 0;
+  if (is_checked || movers_checked_.size() >= kMaxChecksRunning) return;
+  movers_checked_.push_back(former.id);
+  Calls::Handlers handlers;
+  handlers.replied = [this, id = former.id](const Reply&) { std::erase(movers_checked_, id); };
+  handlers.failed = [this, sighting] {
+    const auto& id = sighting.contact.id;
+    std::erase(movers_checked_, id);
+    if (on_silent) on_silent(id);
+    alive(sighting);
+  };
+  call(former.address, former.id, wire::Ping{}, 0, std::move(handlers));
+}
+
 /// How long a node may be silent before it is checked follows from how many checks find nobody.
 void Kademlia::check_stalest() {
   const auto* stalest = table_.stalest(around_.clock.now() - stale_after_);

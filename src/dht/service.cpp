@@ -59,6 +59,11 @@ Service::Service(boost::asio::any_io_executor executor, Surroundings around, Tra
       tasks_(std::move(executor), "dht") {
   kademlia_.on_alive = [this](const Sighting& sighting) { seen(sighting); };
   kademlia_.on_silent = [this](const NodeId& id) { directory_.failed(id, around_.clock.now()); };
+  kademlia_.known_at = [this](const NodeId& id) -> std::optional<UdpAddress> {
+    const auto* node = directory_.find(id);
+    if (node == nullptr || node->failing) return std::nullopt;
+    return node->address;
+  };
   // Spread, so that a network that starts together does not publish together.
   next_publication_ =
       around_.clock.now() + kFirstPublication + std::chrono::milliseconds(around_.random.below(300'000));

@@ -165,6 +165,75 @@ TEST_F(KademliaTest, SilenceAtAWrongAddressTellsNothingOfANode) {
   EXPECT_GT(node_.table().find(victim.id())->failures, 0U) << "at its own address it does";
 }
 
+/// A node and what is passed on to somebody else's address, as if it lived there.
+class KademliaMoveTest : public KademliaTest {
+ protected:
+  Peer peer_ = server(2);
+  const UdpAddress elsewhere_ = address_of(99);
+  std::vector<Contact> alive_;
+  std::vector<NodeId> silent_;
+
+  void SetUp() override {
+    node_.on_alive = [this](const Sighting& sighting) { alive_.push_back(sighting.contact); };
+    node_.on_silent = [this](const NodeId& id) { silent_.push_back(id); };
+  }
+  /// Its own words, from there.
+  void answer_from_elsewhere(Peer& peer) {
+    bench_.socket.take();
+    node_.get_record({peer.id(), elsewhere_}, [](const std::optional<Bytes>&) {});
+    const auto request = bench_.socket.take().front();
+    node_.received(elsewhere_, peer.answer(request.bytes, wire::Done{}));
+  }
+};
+
+TEST_F(KademliaMoveTest, WhoAnswersWhereItWasHasNotMoved) {
+  enter(peer_);
+  alive_.clear();
+  answer_from_elsewhere(peer_);
+  EXPECT_EQ(answer_all(peer_, [](const auto&) { return wire::Done{}; }), 1U);
+  pass(10s);
+  EXPECT_EQ(alive_, std::vector{peer_.contact()});
+  EXPECT_TRUE(silent_.empty());
+  EXPECT_EQ(node_.table().find(peer_.id())->contact, peer_.contact());
+}
+
+TEST_F(KademliaMoveTest, WhoIsSilentWhereItWasHasMoved) {
+  enter(peer_);
+  alive_.clear();
+  answer_from_elsewhere(peer_);
+  EXPECT_EQ(node_.table().find(peer_.id())->contact.address, peer_.address());
+  pass(10s);
+  const Contact moved{peer_.id(), elsewhere_};
+  EXPECT_EQ(silent_, std::vector{peer_.id()});
+  EXPECT_EQ(alive_, std::vector{moved});
+  EXPECT_EQ(node_.table().find(peer_.id())->contact, moved);
+  EXPECT_EQ(node_.table().find(peer_.id())->failures, 0U);
+}
+
+TEST_F(KademliaMoveTest, FewMoversAreCheckedAtOnceAndEachOnce) {
+  std::size_t checks = 0;
+  for (std::uint64_t i = 0; i < 10; ++i) {
+    auto peer = server(10 + i);
+    enter(peer);
+    for (int k = 0; k < 3; ++k) {
+      answer_from_elsewhere(peer);
+      checks += bench_.socket.sent.size();
+    }
+  }
+  EXPECT_EQ(checks, 8U);
+}
+
+TEST_F(KademliaMoveTest, WhoIsKnownOtherwiseIsAskedThereAsWell) {
+  node_.known_at = [&](const NodeId&) {
+    return silent_.empty() ? std::optional(peer_.address()) : std::nullopt;
+  };
+  answer_from_elsewhere(peer_);
+  EXPECT_EQ(node_.table().size(), 0U);
+  pass(10s);
+  EXPECT_EQ(silent_, std::vector{peer_.id()});
+  EXPECT_EQ(node_.table().find(peer_.id())->contact.address, elsewhere_);
+}
+
 TEST_F(KademliaTest, OnlyProbesTellOfSilence) {
   auto peer = server(2);
   std::vector<NodeId> silent;
