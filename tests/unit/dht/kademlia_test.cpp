@@ -219,8 +219,8 @@ TEST_F(KademliaMoveTest, FewMoversAreCheckedAtOnceAndEachOnce) {
       answer_from_elsewhere(peer);
       checks += bench_.socket.sent.size();
     }
+    EXPECT_EQ(checks, std::min<std::size_t>(i + 1, 8));
   }
-  EXPECT_EQ(checks, 8U);
 }
 
 TEST_F(KademliaMoveTest, WhoIsKnownOtherwiseIsAskedThereAsWell) {
