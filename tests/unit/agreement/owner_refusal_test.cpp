@@ -14,6 +14,15 @@ class RefusalTest : public OwnerServiceTest {
       pair_.pass(1h);
     }
   }
+  /// And sign nothing from then on, so that it cannot end.
+  void deny_the_agreement() {
+    pair_.lie = [this](const PeerCall&) -> std::optional<Result<PeerReply>> {
+      if (pair_.at_owner() == nullptr) return Result<PeerReply>(fail(Errc::io, "a reason"));
+      return Result<PeerReply>(
+          PeerReply{wire::encode(wire::ChangeReply{wire::ChangeReply::Outcome::conflict}), {}, {}});
+    };
+    pair_.owner->service.compare(pair_.holder_identity.id());
+  }
 };
 
 TEST_F(RefusalTest, WhatAHolderWillNotSignForIsMissing) {
@@ -127,12 +136,7 @@ TEST_F(RefusalTest, AClockThatWasAheadGivesNothingUp) {
 TEST_F(RefusalTest, WhatWasToMoveToAnotherAgreementIsMissingToo) {
   const auto shards = add(3);
   pair_.pass(1min);
-  pair_.lie = [&](const PeerCall&) -> std::optional<Result<PeerReply>> {
-    if (pair_.at_owner() == nullptr) return Result<PeerReply>(fail(Errc::io, "a reason"));
-    return Result<PeerReply>(
-        PeerReply{wire::encode(wire::ChangeReply{wire::ChangeReply::Outcome::conflict}), {}, {}});
-  };
-  pair_.owner->service.compare(pair_.holder_identity.id());
+  deny_the_agreement();
   pass_with_others(9h);
   EXPECT_EQ(std::set(pair_.missing.begin(), pair_.missing.end()), shards);
 }
@@ -141,12 +145,7 @@ TEST_F(RefusalTest, WhatWasToMoveToAnotherAgreementIsMissingToo) {
 TEST_F(RefusalTest, WhatWasToMoveIsGivenUpAfterTwoWeeksThoughNobodyElseSigns) {
   const auto shards = add(3);
   pair_.pass(1min);
-  pair_.lie = [&](const PeerCall&) -> std::optional<Result<PeerReply>> {
-    if (pair_.at_owner() == nullptr) return Result<PeerReply>(fail(Errc::io, "a reason"));
-    return Result<PeerReply>(
-        PeerReply{wire::encode(wire::ChangeReply{wire::ChangeReply::Outcome::conflict}), {}, {}});
-  };
-  pair_.owner->service.compare(pair_.holder_identity.id());
+  deny_the_agreement();
   pair_.pass(13 * kDay);
   EXPECT_TRUE(pair_.missing.empty());
   pair_.pass(kDay + 4h);
