@@ -14,8 +14,7 @@ namespace mycostr::agreement::keys {
 // gc/<agreement>          owner: the change under way, a ChangeAgreement
 // gj/<holder><shard>      owner: size (8) of a shard that waits to join
 // gm/<holder><shard>      owner: the same, of one that the holder says it has not
-// gw/<holder>             owner: Unix ms (8) since when something has waited and the holder has signed
-// nothing
+// gw/<holder>             owner: Unix ms (8) since when something has waited unsigned
 inline constexpr std::string_view kAgreements = "g/";
 inline constexpr std::string_view kRoots = "gr/";
 inline constexpr std::string_view kPages = "gp/";

@@ -83,7 +83,7 @@ void Service::audit_called(const NodeId& holder, bool was_reached) {
   if (was_reached) {
     unreachable_.erase(holder);
   } else {
-    unreachable_.insert(holder);
+    unreachable_[holder] = context_.clock.wall_now();
   }
 }
 

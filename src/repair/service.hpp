@@ -41,8 +41,8 @@ class Service {
   Task<Result<std::vector<ShardId>>> unreported(NodeId holder, std::vector<ShardId> shards);
   /// The holder proved that it keeps what it should.
   void audit_passed(const NodeId& holder);
-  /// Whether an audit's call reached the holder: until one does it counts as silent, though it may answer
-  /// datagrams.
+  /// Whether an audit's call reached the holder: until one does, or a shard is moved, it counts as silent,
+  /// though it may answer datagrams.
   void audit_called(const NodeId& holder, bool was_reached);
   /// A score or a record has changed: looked at now, not at the next round.
   void wake();
@@ -65,6 +65,7 @@ class Service {
   Task<> watch();
   Task<Result<void>> find_holders();
   Task<> forget_all_but(const std::set<NodeId>& holders);
+  bool is_unreachable(const NodeId& holder) const;
   Observation look_at(const NodeId& holder) const;
   void apply(std::vector<Transition> transitions);
   Task<> save(NodeId holder);
@@ -92,8 +93,8 @@ class Service {
   Planner planner_;
   CopyMaker copies_;
   History history_;
-  std::set<NodeId> found_;        ///< holders in the catalog's rows
-  std::set<NodeId> unreachable_;  ///< by the last audit's call
+  std::set<NodeId> found_;                  ///< holders in the catalog's rows
+  std::map<NodeId, WallTime> unreachable_;  ///< when an audit's call last failed to reach them
   SteadyTime next_find_;
   SteadyTime next_round_;
   std::set<ShardId> lost_;  ///< for is_counted(); at most kMaxQueued

@@ -89,11 +89,19 @@ Task<Result<void>> Service::find_holders() {
   co_return Result<void>();
 }
 
+/// One with nothing to be audited any more is not asked again: a shard that it took or gave tells as much.
+bool Service::is_unreachable(const NodeId& holder) const {
+  const auto at = unreachable_.find(holder);
+  if (at == unreachable_.end()) return false;
+  const auto* performance = context_.performance.find(holder);
+  return performance == nullptr || !performance->last_success || *performance->last_success <= at->second;
+}
+
 Observation Service::look_at(const NodeId& holder) const {
   using Sign = Observation::Sign;
   Observation out;
   const auto* node = context_.directory.find(holder);
-  if (node == nullptr || node->failing || unreachable_.contains(holder)) {
+  if (node == nullptr || node->failing || is_unreachable(holder)) {
     out.sign = Sign::silent;
   } else {
     // A record from the disk is no sign of life.

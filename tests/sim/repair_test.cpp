@@ -199,6 +199,10 @@ Task<> lose_connections_only(SimWorld& world) {
         chunk.shards.size() - std::ranges::count(chunk.shards, holder.id(), &files::ShardInfo::holder);
     EXPECT_EQ(elsewhere, kCopies);
   }
+  it.owner().engine().files().performance.record_transfer(holder.id(), reputation::Direction::up, 4_KiB, 1s,
+                                                          true, world.clock().wall_now());
+  co_await it.pass(1min);
+  EXPECT_NE(it.state_of(holder), repair::HolderState::gone) << "a shard reached it";
   world.network().unblock(it.owner().number(), holder.number());
   co_await it.pass(2 * it.owner().settings().audit.period);
   EXPECT_EQ(it.state_of(holder), repair::HolderState::live);
