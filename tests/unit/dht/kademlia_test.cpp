@@ -1,63 +1,8 @@
-#include "dht/kademlia.hpp"
-
 #include "dht/distance.hpp"
-#include "unit/dht/parts.hpp"
+#include "unit/dht/kademlia_fixture.hpp"
 
 namespace mycostr::dht {
 namespace {
-
-using namespace std::chrono_literals;
-
-/// One node, and others that the test plays. Networks of many are in tests/sim.
-class KademliaTest : public testing::Test {
- protected:
-  Bench bench_;
-  FixedRecord record_;
-  Kademlia node_{bench_.around, crypto::node_id_of(bench_.signer.key()), record_, {}};
-  crypto::Identity owner_ = identity_of(1);
-
-  Peer server(std::uint64_t seed) {
-    Peer peer(seed, address_of(seed));
-    peer.next.is_server = true;
-    return peer;
-  }
-  void enter(Peer& peer) {
-    node_.ping(peer.address(), [](const std::optional<Contact>&) {});
-    answer_all(peer, [](const auto&) { return wire::Done{}; });
-    ASSERT_NE(node_.table().find(peer.id()), nullptr);
-  }
-  /// Answers the requests to `peer` that were sent so far with what `answer` makes of them; the others stay.
-  template <class Answer>
-  std::size_t answer_all(Peer& peer, Answer answer) {
-    auto sent = bench_.socket.take();
-    std::erase_if(sent, [&](const auto& one) {
-      if (one.to == peer.address()) return false;
-      bench_.socket.sent.push_back(one);
-      return true;
-    });
-    std::size_t count = 0;
-    for (const auto& one : sent) {
-      const auto request = wire::decode_datagram(one.bytes)->datagram;
-      if (wire::is_reply(request.body)) continue;
-      node_.received(peer.address(), peer.answer(one.bytes, answer(request)));
-      ++count;
-    }
-    return count;
-  }
-  void pass(Duration duration) {
-    for (const auto end = bench_.clock.now() + duration; bench_.clock.now() < end;) {
-      bench_.clock.pass(100ms);
-      node_.tick();
-    }
-  }
-  Bytes pointer(const crypto::Identity& owner, std::uint64_t seq, Duration life) {
-    wire::OwnerPointer out;
-    out.owner_key = owner.public_key();
-    out.seq = seq;
-    out.expires = bench_.clock.wall_now() + std::chrono::duration_cast<std::chrono::milliseconds>(life);
-    return wire::encode_owner_pointer(out, owner);
-  }
-};
 
 TEST_F(KademliaTest, AStrangerEntersOnceItHasAnswered) {
   auto peer = server(2);
@@ -328,113 +273,6 @@ TEST_F(KademliaTest, WhoHoldsAllPlacesNearAnOwnerGetsNotAllCopies) {
   EXPECT_EQ(taken, 16U);
 }
 
-TEST_F(KademliaTest, AsksForAKnockAgainWithTheCookieThatARefusalBrings) {
-  std::vector<Peer> peers;
-  for (std::uint64_t i = 0; i < 3; ++i) peers.push_back(server(2 + i));
-  for (auto& peer : peers) enter(peer);
-  std::vector<std::pair<wire::Cookie, wire::Nonce>> asked;
-  const auto cookie = bench_.random.make<wire::Cookie>();
-  const auto refuse_all = [&] {
-    for (auto& peer : peers) {
-      peer.next.cookie = cookie;
-      answer_all(peer, [&](const wire::Datagram& request) -> wire::DatagramBody {
-        const auto* check = std::get_if<wire::CheckMe>(&request.body);
-        if (check == nullptr) return wire::Done{};
-        asked.emplace_back(request.cookie, check->nonce);
-        return wire::Refused{wire::Refusal::cookie};
-      });
-    }
-  };
-  while (asked.empty()) {
-    pass(100ms);
-    refuse_all();
-  }
-  for (int i = 0; i < 5; ++i) refuse_all();
-  ASSERT_EQ(asked.size(), 2U) << "once more, not for ever";
-  EXPECT_NE(asked[0].first, cookie);
-  EXPECT_EQ(asked[1].first, cookie);
-  EXPECT_EQ(asked[1].second, asked[0].second);
-  pass(20s);
-  EXPECT_TRUE(node_.reachability().is_server()) << "a check refused tells nothing";
-}
-
-TEST_F(KademliaTest, ACheckIsPassedOnAgainWithTheCookieThatARefusalBrings) {
-  auto helper = server(2);
-  enter(helper);
-  auto asker = server(3);
-  node_.received(asker.address(), asker.write(wire::Ping{}));
-  asker.next.cookie = wire::decode_datagram(bench_.socket.take()[0].bytes)->datagram.cookie;
-  const auto nonce = bench_.random.make<wire::Nonce>();
-  node_.received(asker.address(), asker.write(wire::CheckMe{nonce}));
-  std::vector<wire::Cookie> cookies;
-  helper.next.cookie = bench_.random.make<wire::Cookie>();
-  for (int i = 0; i < 5; ++i) {
-    answer_all(helper, [&](const wire::Datagram& request) {
-      EXPECT_EQ(std::get<wire::KnockAt>(request.body).nonce, nonce);
-      EXPECT_EQ(std::get<wire::KnockAt>(request.body).address, asker.address());
-      cookies.push_back(request.cookie);
-      return wire::Refused{wire::Refusal::cookie};
-    });
-  }
-  ASSERT_EQ(cookies.size(), 2U) << "once more, not for ever";
-  EXPECT_EQ(cookies[1], helper.next.cookie);
-}
-
-TEST_F(KademliaTest, FewChecksArePassedOnAtOnce) {
-  auto helper = server(2);
-  enter(helper);
-  auto asker = server(3);
-  node_.received(asker.address(), asker.write(wire::Ping{}));
-  asker.next.cookie = wire::decode_datagram(bench_.socket.take()[0].bytes)->datagram.cookie;
-  const auto passed_on = [&](int checks) {
-    bench_.socket.take();
-    for (int i = 0; i < checks; ++i) node_.received(asker.address(), asker.write(wire::CheckMe{}));
-    return std::ranges::count(bench_.socket.sent, helper.address(), &SentDatagrams::One::to);
-  };
-  EXPECT_EQ(passed_on(100), 32);
-  answer_all(helper, [](const auto&) { return wire::Done{}; });
-  EXPECT_EQ(passed_on(1), 1);
-}
-
-TEST_F(KademliaTest, KnocksAtNoPrivateAddressForOthers) {
-  auto asker = server(2);
-  node_.received(asker.address(), asker.write(wire::Ping{}));
-  asker.next.cookie = wire::decode_datagram(bench_.socket.take()[0].bytes)->datagram.cookie;
-  for (const auto& ip : {IpAddress::v4(10, 0, 0, 1), IpAddress::v4(224, 0, 0, 1), IpAddress::v4(127, 0, 0, 1),
-                         IpAddress::v4(255, 255, 255, 255), address_of(9).ip}) {
-    node_.received(asker.address(), asker.write(wire::KnockAt{{ip, 4081}, {}}));
-  }
-  std::vector<UdpAddress> knocked;
-  for (const auto& one : bench_.socket.take()) {
-    if (one.to != asker.address()) knocked.push_back(one.to);
-  }
-  EXPECT_EQ(knocked, std::vector{address_of(9)});
-}
-
-TEST_F(KademliaTest, WithoutOthersThatCouldTellItIsAServer) {
-  std::vector<Peer> peers;
-  for (std::uint64_t i = 0; i < 3; ++i) peers.push_back(server(2 + i));
-  for (auto& peer : peers) enter(peer);
-  const auto answer_everything = [&] {
-    for (auto& peer : peers) answer_all(peer, [](const auto&) { return wire::Done{}; });
-  };
-  // They say that it is done, and nobody knocks.
-  for (int i = 0; i < 2000 && node_.reachability().is_server(); ++i) {
-    pass(100ms);
-    answer_everything();
-  }
-  ASSERT_FALSE(node_.reachability().is_server());
-  // Clients now, as all are: they leave the table.
-  for (auto& peer : peers) peer.next.is_server = false;
-  for (int i = 0; i < 300; ++i) {
-    for (auto& peer : peers) node_.probe(peer.contact());
-    answer_everything();
-    pass(100ms);
-  }
-  EXPECT_TRUE(node_.reachability().is_server());
-  EXPECT_FALSE(node_.reachability().verdict());
-}
-
 TEST_F(KademliaTest, AloneEverythingEndsWithNothing) {
   int ended = 0;
   node_.find_nodes({}, Effort::disjoint_paths,
@@ -444,46 +282,6 @@ TEST_F(KademliaTest, AloneEverythingEndsWithNothing) {
   node_.join({});
   EXPECT_EQ(ended, 3);
   EXPECT_TRUE(bench_.socket.sent.empty());
-}
-
-TEST_F(KademliaTest, OwnAddressIsWhatMostSay) {
-  for (std::uint64_t i = 0; i < 11; ++i) {
-    auto peer = server(2 + i);
-    peer.next.observed = i < 5 ? address_of(500 + i) : address_of(77);
-    enter(peer);
-  }
-  EXPECT_EQ(node_.observed(), address_of(77));
-}
-
-TEST_F(KademliaTest, WhoAnswersOftenHasOneVote) {
-  auto liar = server(2);
-  liar.next.observed = address_of(666);
-  for (int i = 0; i < 20; ++i) enter(liar);
-  auto other = server(3);
-  other.next.observed = address_of(667);
-  enter(other);
-  EXPECT_EQ(node_.observed(), std::nullopt) << "two of two subnets disagree";
-  for (std::uint64_t i = 0; i < 3; ++i) {
-    auto peer = server(10 + i);
-    peer.next.observed = address_of(77);
-    enter(peer);
-    for (int k = 0; k < 5; ++k) enter(liar);
-  }
-  EXPECT_EQ(node_.observed(), address_of(77));
-}
-
-TEST_F(KademliaTest, WhatWasSaidOfTheOwnAddressGrowsOld) {
-  const auto say = [&](std::uint64_t from, std::uint64_t address) {
-    auto peer = server(from);
-    peer.next.observed = address_of(address);
-    enter(peer);
-  };
-  say(10, 77);
-  EXPECT_EQ(node_.observed(), address_of(77)) << "all subnets that there are";
-  for (std::uint64_t i = 11; i < 15; ++i) say(i, 77);
-  bench_.clock.pass(31min);
-  for (std::uint64_t i = 20; i < 23; ++i) say(i, 78);
-  EXPECT_EQ(node_.observed(), address_of(78));
 }
 
 }  // namespace
