@@ -94,5 +94,84 @@ TEST(Liar, IsFoundOutWhateverItSaysOfTheAgreement) {
   }
 }
 
+/// One of several names of a machine with one disk: of each chunk it keeps one copy's bytes, and fetches
+/// these when another of its names is asked.
+class Sharer final : public PeerHandler {
+ public:
+  Sharer(SimNode& node, std::map<ShardKey, Buffer> kept) : node_(node), kept_(std::move(kept)) {}
+
+  Task<Result<PeerReply>> handle(PeerRequest& request) override {
+    if (request.operation() == wire::operations::kChallenge) co_await fetch_all();
+    co_return co_await node_.engine().handle(request);
+  }
+  bool shares_any() const { return !kept_.empty(); }
+
+ private:
+  Task<> fetch_all() {
+    for (const auto& [key, other_copy] : kept_) {
+      if (node_.chunks().shards().contains(key)) continue;
+      auto room = node_.chunks().reserve(ByteCount{other_copy.size()});
+      if (room) (void)co_await node_.chunks().put(std::move(*room), key, other_copy);
+    }
+  }
+
+  SimNode& node_;
+  const std::map<ShardKey, Buffer> kept_;  ///< by what was promised: the other copy's bytes
+};
+
+/// Takes from each colluder whatever an earlier one has a copy of.
+Task<std::vector<std::unique_ptr<Sharer>>> share_one_disk(RepairFixture& it,
+                                                          const std::vector<SimNode*>& colluders) {
+  std::map<NodeId, std::map<ShardKey, Buffer>> kept;
+  for (const auto& chunk : co_await it.chunks()) {
+    std::optional<Buffer> bytes;
+    for (const auto& shard : chunk.shards) {
+      const auto at = std::ranges::find(colluders, shard.holder, [](SimNode* node) { return node->id(); });
+      if (at == colluders.end()) continue;
+      const ShardKey key{it.owner().id(), shard.id};
+      if (bytes) {
+        kept[shard.holder][key] = *bytes;
+        EXPECT_TRUE((*at)->chunks().lose(key));
+      } else {
+        bytes = (*at)->chunks().shards().at(key);
+      }
+    }
+  }
+  std::vector<std::unique_ptr<Sharer>> out;
+  for (auto* node : colluders) {
+    out.push_back(std::make_unique<Sharer>(*node, kept[node->id()]));
+    node->transport().serve(*out.back());
+  }
+  co_return out;
+}
+
+Task<> be_three_with_one_disk(SimWorld& world) {
+  RepairFixture it(world);
+  co_await it.store_it();
+  auto colluders = co_await it.holders();
+  colluders.resize(3);
+  const auto sharers = co_await share_one_disk(it, colluders);
+  co_await it.pass(3h);
+  std::size_t sharing = 0;
+  for (std::size_t i = 0; i < colluders.size(); ++i) {
+    const auto failed = found_out(it.owner().engine(), colluders[i]->id()).failed;
+    sharing += sharers[i]->shares_any() ? 1 : 0;
+    if (sharers[i]->shares_any()) EXPECT_GE(failed, 1U) << i;
+    if (!sharers[i]->shares_any()) EXPECT_EQ(failed, 0U) << i;
+  }
+  EXPECT_GE(sharing, 1U);
+  co_await it.expect_reads();
+  for (auto* node : colluders) co_await node->stop();
+}
+
+/// Each copy is sealed differently, so another's bytes prove nothing.
+TEST(Liar, ThreeNamesWithOneDiskAreFoundThoughTheyFetchFromOneAnother) {
+  for (std::uint64_t seed = 1; seed <= seeds_of(4); ++seed) {
+    SCOPED_TRACE(seed);
+    SimWorld world(world_of(8), seed);
+    world.run(be_three_with_one_disk(world));
+  }
+}
+
 }  // namespace
 }  // namespace mycostr::sim
